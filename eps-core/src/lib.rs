@@ -1,0 +1,5 @@
+//! The rules of the Electronic Prescription Service, without I/O, clock or async.
+#![forbid(unsafe_code)]
+
+pub mod ids;
+pub mod problem;
