@@ -1,5 +1,6 @@
 //! The rules of the Electronic Prescription Service, without I/O, clock or async.
 #![forbid(unsafe_code)]
 
+pub mod fhir;
 pub mod ids;
 pub mod problem;

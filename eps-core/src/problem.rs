@@ -298,7 +298,8 @@ impl std::error::Error for Problems {}
 
 /// Every rule of this crate, grouped by the module that checks it.
 pub fn catalogue() -> impl Iterator<Item = &'static Rule> {
-    [crate::ids::RULES].into_iter().flatten().copied()
+    let tables = [crate::ids::RULES];
+    tables.into_iter().chain(crate::fhir::RULES.iter().copied()).flatten().copied()
 }
 
 #[cfg(test)]
