@@ -1,6 +1,8 @@
 //! The rules of the Electronic Prescription Service, without I/O, clock or async.
 #![forbid(unsafe_code)]
 
+pub mod codes;
 pub mod fhir;
 pub mod ids;
+pub mod model;
 pub mod problem;

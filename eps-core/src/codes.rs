@@ -1,0 +1,18 @@
+//! The coded vocabularies of EPS: code, display and OID, one table each.
+//!
+//! Sources: Message Implementation Manual 4.2.00 vocabularies, and the code systems of the FHIR prescribing and
+//! dispensing profiles where those are newer. When a code is allowed is not said here.
+
+pub mod oid;
+
+mod dispensing;
+mod interaction;
+mod prescribing;
+mod table;
+
+pub use dispensing::{
+    ChargePayment, DispenserEndorsement, ItemStatus, NotDispensedReason, PrescriptionStatus, ReleaseFault,
+};
+pub use interaction::{Interaction, InteractionId, InteractionVariant};
+pub use prescribing::{CourseOfTherapy, DispensingSitePreference, Gender, PrescriberEndorsement, TreatmentType};
+pub use table::UnknownCode;

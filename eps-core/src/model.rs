@@ -1,0 +1,35 @@
+//! What people mean: prescriptions, releases, dispense notifications, claims, and the envelope they travel in.
+//!
+//! Neither wire shows here. The types follow the Message Implementation Manual's payloads, since HL7 v3 is what is
+//! signed; FHIR is read into them and written from them.
+#![expect(
+    clippy::exhaustive_structs,
+    reason = "a message is all of its fields; a new one must be considered everywhere"
+)]
+
+mod address;
+mod agent;
+mod claim;
+mod dispense;
+mod envelope;
+mod patient;
+mod prescription;
+mod release;
+mod text;
+mod time;
+
+pub use address::{Address, AddressUse, NameUse, PersonName, Telecom, TelecomUse};
+pub use agent::{AgentPerson, Licence, Organisation, Person};
+pub use claim::{ChargeExemption, ClaimedItem, ClaimedSupply, DispenseClaim, Endorsement};
+pub use dispense::{DispenseNotification, RequestedQuantity, SuppliedLineItem, Supply};
+pub use envelope::{AckCode, Acknowledgement, Envelope, ErrorCode, Message, SdsAuthor};
+pub use patient::Patient;
+pub use prescription::{
+    AdditionalInstructions, Author, DaysSupply, Exemptions, LineItem, Prescription, RepeatNumber, SignatureText,
+};
+pub use release::{
+    BatchInfo, OtherDispenser, ReleaseKind, ReleaseRejection, ReleaseRequest, ReleaseResponse, ReleaseTemplate,
+    ReleasedPrescription, SignedDocument,
+};
+pub use text::{Code, Coded, Concept, Decimal, DecimalError, Quantity, Text, TextError};
+pub use time::{Date, TimeError, Timestamp};

@@ -1,0 +1,107 @@
+//! What a message travels in.
+
+use super::{
+    Code, DispenseClaim, DispenseNotification, Prescription, ReleaseRejection, ReleaseRequest, ReleaseResponse, Text,
+    Timestamp,
+};
+use crate::codes::InteractionId;
+use crate::ids::{Asid, MessageId, SdsRoleProfileId, SdsUserId};
+
+/// A message with what stands around it: id, time, sender, receiver, and what it answers
+/// (`SendMessagePayload`, Message Implementation Manual 4.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Envelope {
+    /// The id of the message: repeated, it must be answered the same.
+    pub id: MessageId,
+    /// When it was made.
+    pub created: Timestamp,
+    /// Which interaction, under which of its ids.
+    pub interaction: InteractionId,
+    /// The receiving system; `None` where a reply says it is not known.
+    pub to: Option<Asid>,
+    /// The sending system; `None` where a reply says it is not known.
+    pub from: Option<Asid>,
+    /// Who sends; absent for unattended systems.
+    pub author: Option<SdsAuthor>,
+    /// What is answered and how it went; in replies only.
+    pub acknowledgement: Option<Acknowledgement>,
+    /// The payload.
+    pub message: Message,
+}
+
+/// A person as the Spine Directory Service knows them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SdsAuthor {
+    /// The role profile acted under.
+    pub role_profile: SdsRoleProfileId,
+    /// The user.
+    pub user: SdsUserId,
+    /// The job role; `UNKNOWN` where the sender does not know it.
+    pub job_role: Code,
+}
+
+/// The payload of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Message {
+    /// A prescription.
+    Prescription(Box<Prescription>),
+    /// A dispenser asks for prescriptions.
+    ReleaseRequest(Box<ReleaseRequest>),
+    /// Prescriptions for a dispenser.
+    ReleaseResponse(Box<ReleaseResponse>),
+    /// No prescription for a dispenser.
+    ReleaseRejection(Box<ReleaseRejection>),
+    /// What was supplied.
+    DispenseNotification(Box<DispenseNotification>),
+    /// A claim for reimbursement.
+    DispenseClaim(Box<DispenseClaim>),
+    /// Nothing but the acknowledgement of the envelope.
+    Acknowledgement,
+}
+
+/// How a message was received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "the value set is fixed by HL7 v3")]
+pub enum AckCode {
+    /// `AA`: accepted and done.
+    Accepted,
+    /// `AE`: refused by the application.
+    Error,
+    /// `AR`: refused before it reached the application.
+    Rejected,
+}
+
+impl AckCode {
+    /// The code in HL7 v3.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Accepted => "AA",
+            Self::Error => "AE",
+            Self::Rejected => "AR",
+        }
+    }
+}
+
+/// What is answered and how it went.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Acknowledgement {
+    /// How it went.
+    pub code: AckCode,
+    /// What went wrong: in `reason` for [`AckCode::Error`], in `acknowledgementDetail` for [`AckCode::Rejected`].
+    pub errors: Vec<ErrorCode>,
+    /// The message that is answered.
+    pub refers_to: MessageId,
+}
+
+/// An error as Spine names it. The same code means different things under different vocabularies.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ErrorCode {
+    /// The OID of the vocabulary.
+    pub system: Code,
+    /// The code.
+    pub code: Code,
+    /// The code in words, often with details.
+    pub display: Option<Text>,
+}
