@@ -2,7 +2,11 @@
 
 use crate::problem::Rule;
 
+mod date;
+pub mod dosage;
 pub mod json;
 
+pub use dosage::dosage_text;
+
 /// The rules of this module, table by table.
-pub(crate) const RULES: &[&[&Rule]] = &[json::RULES, json::PARSE_RULES];
+pub(crate) const RULES: &[&[&Rule]] = &[json::RULES, json::PARSE_RULES, dosage::RULES];

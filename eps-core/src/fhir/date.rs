@@ -1,0 +1,250 @@
+//! FHIR dates and date-times.
+//!
+//! EPS writes every time in UTC, whole seconds; a partial date is its first day, and a date without a time is midnight
+//! UTC. The patterns are those of FHIR R4 `date` and `dateTime`.
+
+use time::{Date, Month, PrimitiveDateTime, Time, UtcOffset};
+
+/// Why a text is not a date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum DateError {
+    /// It does not match the pattern of FHIR R4.
+    #[error("the text does not have the form of a FHIR date")]
+    Form,
+    /// It matches, but there is no such day, second or year.
+    #[error("there is no such day or time")]
+    Impossible,
+}
+
+/// Reads a FHIR `dateTime` as a time in UTC, fractions of a second dropped.
+pub(crate) fn date_time(text: &str) -> Result<PrimitiveDateTime, DateError> {
+    let mut reader = Reader(text.as_bytes());
+    let (day, is_whole) = reader.day()?;
+    if !is_whole || reader.0.is_empty() {
+        reader.end()?;
+        return Ok(day.build()?.midnight());
+    }
+    let (time, offset) = reader.time()?;
+    reader.end()?;
+    let local = day.build()?.with_time(time.build()?);
+    let utc = local.checked_sub(time::Duration::seconds(offset.into())).ok_or(DateError::Impossible)?;
+    if (1..=9999).contains(&utc.year()) { Ok(utc) } else { Err(DateError::Impossible) }
+}
+
+/// Reads a FHIR `date`; a date-time is refused.
+#[cfg_attr(not(test), expect(dead_code, reason = "the reader of messages, which comes next, reads birth dates"))]
+pub(crate) fn date(text: &str) -> Result<Date, DateError> {
+    let mut reader = Reader(text.as_bytes());
+    let (day, _) = reader.day()?;
+    reader.end()?;
+    day.build()
+}
+
+struct Day {
+    year: u16,
+    month: u8,
+    day: u8,
+}
+
+impl Day {
+    fn build(&self) -> Result<Date, DateError> {
+        Month::try_from(self.month)
+            .and_then(|month| Date::from_calendar_date(self.year.into(), month, self.day))
+            .map_err(|_| DateError::Impossible)
+    }
+}
+
+struct Clock {
+    hour: u8,
+    minute: u8,
+    second: u8,
+}
+
+impl Clock {
+    fn build(&self) -> Result<Time, DateError> {
+        Time::from_hms(self.hour, self.minute, self.second).map_err(|_| DateError::Impossible)
+    }
+}
+
+/// What is still to be read.
+struct Reader<'t>(&'t [u8]);
+
+impl Reader<'_> {
+    fn end(&self) -> Result<(), DateError> {
+        if self.0.is_empty() { Ok(()) } else { Err(DateError::Form) }
+    }
+
+    /// Takes this byte, if it is next.
+    fn take(&mut self, byte: u8) -> bool {
+        match self.0.split_first() {
+            Some((first, rest)) if *first == byte => {
+                self.0 = rest;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn expect(&mut self, byte: u8) -> Result<(), DateError> {
+        if self.take(byte) { Ok(()) } else { Err(DateError::Form) }
+    }
+
+    /// Takes a number of two digits within `range`.
+    fn two(&mut self, range: std::ops::RangeInclusive<u8>) -> Result<u8, DateError> {
+        let (digits, rest) = self.0.split_first_chunk::<2>().ok_or(DateError::Form)?;
+        let [tens, ones] = digits.map(|digit| digit.wrapping_sub(b'0'));
+        if tens > 9 || ones > 9 || !range.contains(&(tens * 10 + ones)) {
+            return Err(DateError::Form);
+        }
+        self.0 = rest;
+        Ok(tens * 10 + ones)
+    }
+
+    /// Takes `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, and says whether it was the last.
+    fn day(&mut self) -> Result<(Day, bool), DateError> {
+        let year = u16::from(self.two(0..=99)?) * 100 + u16::from(self.two(0..=99)?);
+        if year == 0 {
+            return Err(DateError::Form);
+        }
+        let mut day = Day { year, month: 1, day: 1 };
+        if !self.take(b'-') {
+            return Ok((day, false));
+        }
+        day.month = self.two(1..=12)?;
+        if !self.take(b'-') {
+            return Ok((day, false));
+        }
+        day.day = self.two(1..=31)?;
+        Ok((day, true))
+    }
+
+    /// Takes `Thh:mm:ss[.f+](Z|+hh:mm|-hh:mm)`: the local time and its offset from UTC in seconds.
+    fn time(&mut self) -> Result<(Clock, i32), DateError> {
+        self.expect(b'T')?;
+        let hour = self.two(0..=23)?;
+        self.expect(b':')?;
+        let minute = self.two(0..=59)?;
+        self.expect(b':')?;
+        // The pattern has room for leap seconds; no service of EPS can hold one, so `Clock::build` refuses it.
+        let second = self.two(0..=60)?;
+        if self.take(b'.') {
+            let digits = self.0.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            if digits == 0 {
+                return Err(DateError::Form);
+            }
+            self.0 = self.0.get(digits..).unwrap_or_default();
+        }
+        let offset = if self.take(b'Z') { UtcOffset::UTC } else { self.offset()? };
+        Ok((Clock { hour, minute, second }, offset.whole_seconds()))
+    }
+
+    fn offset(&mut self) -> Result<UtcOffset, DateError> {
+        let east = self.take(b'+');
+        if !east {
+            self.expect(b'-')?;
+        }
+        let hours = self.two(0..=14)?;
+        self.expect(b':')?;
+        let minutes = self.two(if hours == 14 { 0..=0 } else { 0..=59 })?;
+        let seconds = (i32::from(hours) * 60 + i32::from(minutes)) * 60;
+        UtcOffset::from_whole_seconds(if east { seconds } else { -seconds }).map_err(|_| DateError::Form)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn at(text: &str) -> String {
+        date_time(text).unwrap().to_string()
+    }
+
+    #[test]
+    fn a_date_time_is_converted_to_utc() {
+        assert_eq!(at("2022-06-01T00:30:00+01:00"), "2022-05-31 23:30:00.0");
+        assert_eq!(at("2021-12-31T20:00:00-14:00"), "2022-01-01 10:00:00.0");
+        assert_eq!(at("2008-02-27T11:38:00Z"), "2008-02-27 11:38:00.0");
+        assert_eq!(at("2008-02-27T11:38:59.987654321+00:00"), "2008-02-27 11:38:59.0");
+    }
+
+    #[test]
+    fn a_partial_date_is_its_first_day_at_midnight() {
+        assert_eq!(at("2022"), "2022-01-01 0:00:00.0");
+        assert_eq!(at("2022-06"), "2022-06-01 0:00:00.0");
+        assert_eq!(at("2022-06-09"), "2022-06-09 0:00:00.0");
+        assert_eq!(date("1950").unwrap().to_string(), "1950-01-01");
+        assert_eq!(date("1950-06").unwrap().to_string(), "1950-06-01");
+    }
+
+    #[test]
+    fn what_does_not_match_the_pattern_is_refused() {
+        for text in [
+            "",
+            "22",
+            "0000",
+            "2022-",
+            "2022-1",
+            "2022-13-01",
+            "2022-00-01",
+            "2022-01-32",
+            "2022-01-00",
+            "2022-01-01T",
+            "2022-01-01T10:00",
+            "2022-01-01T10:00Z",
+            "2022-01-01T10:00:00",
+            "2022-01-01T24:00:00Z",
+            "2022-01-01T10:60:00Z",
+            "2022-01-01T10:00:61Z",
+            "2022-01-01T10:00:00.Z",
+            "2022-01-01T10:00:00+15:00",
+            "2022-01-01T10:00:00+14:01",
+            "2022-01-01T10:00:00z",
+            "2022-01-01 10:00:00Z",
+            "2022-01-01T10:00:00Z ",
+            "2022-01T10:00:00Z",
+            "２０２２",
+            "20220101",
+            "2022-01-01\n",
+        ] {
+            assert_eq!(date_time(text), Err(DateError::Form), "{text:?}");
+        }
+        assert_eq!(date("2022-01-01T10:00:00Z"), Err(DateError::Form));
+    }
+
+    #[test]
+    fn a_day_or_second_that_does_not_exist_is_refused() {
+        for text in [
+            "2022-02-30",
+            "2021-02-29",
+            "2022-01-01T10:00:60Z",
+            "0001-01-01T00:00:00+01:00",
+            "9999-12-31T23:59:59-01:00",
+        ] {
+            assert_eq!(date_time(text), Err(DateError::Impossible), "{text:?}");
+        }
+        assert_eq!(date("2022-04-31"), Err(DateError::Impossible));
+        assert!(date("2024-02-29").is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_gives_a_date_or_an_error(text in "\\PC{0,30}") {
+            let _ = (date(&text), date_time(&text));
+        }
+
+        #[test]
+        fn a_written_time_is_read_back(seconds in 0_i64..4_000_000_000, minutes in -840_i64..=840) {
+            let utc = time::OffsetDateTime::from_unix_timestamp(seconds).unwrap();
+            let offset = UtcOffset::from_whole_seconds(i32::try_from(minutes * 60).unwrap()).unwrap();
+            let local = utc.to_offset(offset);
+            let text = format!(
+                "{}T{:02}:{:02}:{:02}{}{:02}:{:02}",
+                local.date(), local.hour(), local.minute(), local.second(),
+                if minutes < 0 { '-' } else { '+' }, minutes.abs() / 60, minutes.abs() % 60,
+            );
+            let read = date_time(&text).unwrap();
+            prop_assert_eq!(read, PrimitiveDateTime::new(utc.date(), utc.time()));
+        }
+    }
+}
