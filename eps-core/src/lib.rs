@@ -6,3 +6,4 @@ pub mod fhir;
 pub mod ids;
 pub mod model;
 pub mod problem;
+pub mod xml;

@@ -1,0 +1,59 @@
+//! XML for signed messages: a hardened reader, navigation, canonicalisation and a writer. Nothing of prescriptions.
+//!
+//! ```text
+//!  bytes ─▶ Document::parse ─▶ Element: name, attribute, child, text, place ─▶ bytes of an element, verbatim
+//!                                   └▶ c14n::canonicalise ─▶ bytes to hash
+//! ```
+//!
+//! The reader accepts XML 1.0 with namespaces, in UTF-8, without a document type; it knows no entities but the five
+//! predefined ones, follows no link, and every size is bounded by [`Limits`]. Names, texts and values are borrowed from
+//! the input.
+//!
+//! ```
+//! use eps_core::xml::{Document, Limits, c14n};
+//! let document = Document::parse(b"<a xmlns='urn:x'><b y='2' x='1'/>t &amp; u</a>", &Limits::DEFAULT)?;
+//! let b = document.root().child("b").expect("it is there");
+//! assert_eq!((b.namespace(), b.attribute("x")), (Some("urn:x"), Some("1")));
+//! assert_eq!(document.root().text(), "t & u");
+//! assert_eq!(b.bytes(), b"<b y='2' x='1'/>");
+//! let canonical = c14n::canonicalise(b, &c14n::Options::EXCLUSIVE);
+//! assert_eq!(canonical, br#"<b xmlns="urn:x" x="1" y="2"></b>"#);
+//! # Ok::<(), eps_core::problem::Problems>(())
+//! ```
+
+pub mod c14n;
+mod chars;
+mod document;
+mod element;
+mod escape;
+pub mod limits;
+mod parse;
+mod place;
+pub mod rules;
+
+pub use document::{Document, ElementId};
+pub use element::{Attribute, Children, Descendants, Element, Node, Nodes};
+pub use limits::Limits;
+
+use crate::problem::Rule;
+
+pub(crate) const RULES: &[&Rule] = &[
+    &rules::ENCODING,
+    &rules::CHARACTER,
+    &rules::SYNTAX,
+    &rules::TAGS,
+    &rules::ROOT,
+    &rules::DOCTYPE,
+    &rules::DECLARATION,
+    &rules::INSTRUCTION,
+    &rules::REFERENCE,
+    &rules::DUPLICATE_ATTRIBUTE,
+    &rules::PREFIX,
+    &rules::NAMESPACE,
+    &limits::BYTES,
+    &limits::DEPTH,
+    &limits::ATTRIBUTES,
+    &limits::TEXT,
+    &limits::NODES,
+    &limits::NAMESPACES,
+];
