@@ -3,6 +3,7 @@
 //! ```text
 //!  bytes ─▶ Document::parse ─▶ Element: name, attribute, child, text, place ─▶ bytes of an element, verbatim
 //!                                   └▶ c14n::canonicalise ─▶ bytes to hash
+//!  values ─▶ Writer ─▶ bytes, canonical
 //! ```
 //!
 //! The reader accepts XML 1.0 with namespaces, in UTF-8, without a document type; it knows no entities but the five
@@ -26,14 +27,20 @@ mod chars;
 mod document;
 mod element;
 mod escape;
+mod irregularity;
 pub mod limits;
 mod parse;
 mod place;
+mod pretty;
 pub mod rules;
+mod writer;
 
 pub use document::{Document, ElementId};
 pub use element::{Attribute, Children, Descendants, Element, Node, Nodes};
+pub use irregularity::Irregularity;
 pub use limits::Limits;
+pub use pretty::pretty;
+pub use writer::Writer;
 
 use crate::problem::Rule;
 

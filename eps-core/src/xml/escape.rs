@@ -1,44 +1,96 @@
-//! Escaping as Canonical XML 1.0 section 2.3 prescribes.
+//! Escaping as Canonical XML 1.0 section 2.3 prescribes, and the normalisation of what we write ourselves.
 
 /// Appends text.
 pub(super) fn text(out: &mut Vec<u8>, text: &str) {
-    escape(out, text, |byte| match byte {
-        b'&' => Some("&amp;"),
-        b'<' => Some("&lt;"),
-        b'>' => Some("&gt;"),
-        b'\r' => Some("&#xD;"),
-        _ => None,
+    replace(out, text, |rest| match rest {
+        [b'\r', ..] => Some((1, "&#xD;")),
+        _ => text_markup(rest),
     });
 }
 
 /// Appends an attribute value, without its quotes.
 pub(super) fn value(out: &mut Vec<u8>, value: &str) {
-    escape(out, value, |byte| match byte {
-        b'&' => Some("&amp;"),
-        b'<' => Some("&lt;"),
-        b'"' => Some("&quot;"),
-        b'\t' => Some("&#x9;"),
-        b'\n' => Some("&#xA;"),
-        b'\r' => Some("&#xD;"),
-        _ => None,
+    replace(out, value, |rest| match rest {
+        [b'\t', ..] => Some((1, "&#x9;")),
+        [b'\n', ..] => Some((1, "&#xA;")),
+        [b'\r', ..] => Some((1, "&#xD;")),
+        _ => value_markup(rest),
     });
 }
 
 /// Appends a comment or processing instruction: only CR cannot stand there as itself.
 pub(super) fn markup(out: &mut Vec<u8>, text: &str) {
-    escape(out, text, |byte| (byte == b'\r').then_some("&#xD;"));
+    replace(out, text, |rest| match rest {
+        [b'\r', ..] => Some((1, "&#xD;")),
+        _ => None,
+    });
 }
 
+/// Appends text of ours: every kind of line end becomes LF, what XML does not allow becomes U+FFFD.
+///
+/// NEL, LS and PS are line ends to some canonicalisers and characters to others, so that nobody may meet them.
+pub(super) fn own_text(out: &mut Vec<u8>, text: &str) {
+    replace(out, text, |rest| match rest {
+        [b'\r', b'\n', ..] => Some((2, "\n")),
+        [b'\r', ..] => Some((1, "\n")),
+        [0xC2, 0x85, ..] => Some((2, "\n")),
+        [0xE2, 0x80, 0xA8 | 0xA9, ..] => Some((3, "\n")),
+        _ => text_markup(rest).or_else(|| illegal(rest)),
+    });
+}
+
+/// Appends a value of ours: a run of tabs and line ends becomes one space, what XML does not allow becomes U+FFFD.
+pub(super) fn own_value(out: &mut Vec<u8>, value: &str) {
+    replace(out, value, |rest| match rest {
+        [b'\t' | b'\n' | b'\r', ..] => {
+            let run = rest.iter().take_while(|byte| matches!(byte, b'\t' | b'\n' | b'\r')).count();
+            Some((run, " "))
+        }
+        _ => value_markup(rest).or_else(|| illegal(rest)),
+    });
+}
+
+fn text_markup(rest: &[u8]) -> Option<(usize, &'static str)> {
+    match rest {
+        [b'&', ..] => Some((1, "&amp;")),
+        [b'<', ..] => Some((1, "&lt;")),
+        [b'>', ..] => Some((1, "&gt;")),
+        _ => None,
+    }
+}
+
+fn value_markup(rest: &[u8]) -> Option<(usize, &'static str)> {
+    match rest {
+        [b'&', ..] => Some((1, "&amp;")),
+        [b'<', ..] => Some((1, "&lt;")),
+        [b'"', ..] => Some((1, "&quot;")),
+        _ => None,
+    }
+}
+
+fn illegal(rest: &[u8]) -> Option<(usize, &'static str)> {
+    match rest {
+        [0..0x20, ..] if !matches!(rest.first(), Some(b'\t' | b'\n' | b'\r')) => Some((1, "\u{FFFD}")),
+        [0xEF, 0xBF, 0xBE | 0xBF, ..] => Some((3, "\u{FFFD}")),
+        _ => None,
+    }
+}
+
+/// Appends `text`, with what `replacement` says in place of the bytes it says it for.
 #[inline]
-fn escape(out: &mut Vec<u8>, text: &str, replacement: impl Fn(u8) -> Option<&'static str>) {
+fn replace(out: &mut Vec<u8>, text: &str, replacement: impl Fn(&[u8]) -> Option<(usize, &'static str)>) {
     let bytes = text.as_bytes();
     let mut copied = 0;
-    for (at, &byte) in bytes.iter().enumerate() {
-        if let Some(replacement) = replacement(byte) {
-            out.extend_from_slice(bytes.get(copied..at).unwrap_or_default());
-            out.extend_from_slice(replacement.as_bytes());
-            copied = at + 1;
-        }
+    let mut at = 0;
+    while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+        let Some((length, instead)) = replacement(rest) else {
+            at += 1;
+            continue;
+        };
+        out.extend_from_slice(bytes.get(copied..at).unwrap_or_default());
+        out.extend_from_slice(instead.as_bytes());
+        at += length;
+        copied = at;
     }
     out.extend_from_slice(bytes.get(copied..).unwrap_or_default());
 }
