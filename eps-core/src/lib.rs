@@ -3,6 +3,7 @@
 
 pub mod codes;
 pub mod fhir;
+pub mod hl7v3;
 pub mod ids;
 pub mod model;
 pub mod problem;

@@ -1,0 +1,130 @@
+//! HL7 v3: one file per message, each with its reader and its writer; data types and the wrapper beside them.
+//!
+//! [`read`] takes the bytes of a message and gives an [`Envelope`]; [`write()`] does the reverse. What is written is
+//! canonical already (Exclusive C14N: sorted attributes, start and end tags, no white space), so the digest of a
+//! prescription is taken over the very bytes that are written: see [`write_fragments`].
+//!
+//! Source: Message Implementation Manual 4.2.00, with the additions of NHS England's FHIR facade (`SM` interaction ids).
+
+use crate::codes::{Interaction, InteractionId};
+use crate::model::{Envelope, Message, Prescription, ReleaseKind, SignedDocument};
+use crate::problem::{Problems, Rule};
+use crate::xml::{Document, Element, Limits};
+
+mod agent;
+mod datatypes;
+mod dispense_claim;
+mod dispense_notification;
+mod fragments;
+mod input;
+mod line_item;
+mod out;
+mod parent_prescription;
+mod patient;
+mod release_rejection;
+mod release_request;
+mod release_response;
+mod rules;
+mod wrapper;
+
+pub use fragments::write_fragments;
+pub use wrapper::PROFILE_VERSION;
+
+use input::In;
+use out::Out;
+
+/// The namespace of every element of a message but the signature.
+pub const NAMESPACE: &str = "urn:hl7-org:v3";
+
+/// The rules that the readers of this module check.
+pub(crate) const RULES: &[&Rule] = rules::RULES;
+
+/// Reads a message.
+///
+/// # Errors
+/// Every problem found, each with its XPath, line and column.
+pub fn read(bytes: &[u8]) -> Result<Envelope, Problems> {
+    read_document(&Document::parse(bytes, &Limits::default())?)
+}
+
+/// Reads a message that is parsed already, so that the same tree can be verified and stored.
+///
+/// # Errors
+/// Every problem found, each with its XPath, line and column.
+pub fn read_document(document: &Document<'_>) -> Result<Envelope, Problems> {
+    let mut input = In::default();
+    let envelope = wrapper::read(&mut input, document.root());
+    input.finish(envelope)
+}
+
+/// Reads a `ParentPrescription` element, wherever it stands.
+///
+/// # Errors
+/// Every problem found, each with its XPath, line and column.
+pub fn read_prescription(element: Element<'_, '_>) -> Result<Prescription, Problems> {
+    let mut input = In::default();
+    let prescription = parent_prescription::read(&mut input, element);
+    input.finish(prescription)
+}
+
+/// The `ParentPrescription` element of a message that carries one.
+#[must_use]
+pub fn parent_prescription<'d, 'a>(document: &'d Document<'a>) -> Option<Element<'d, 'a>> {
+    let root = document.root();
+    if is(root, "ParentPrescription") {
+        return Some(root);
+    }
+    let child = |parent: Element<'d, 'a>, name| parent.children().find(|element| is(*element, name));
+    child(child(child(root, "ControlActEvent")?, "subject")?, "ParentPrescription")
+}
+
+/// The signed document of a `ParentPrescription` element: its bytes, and the namespaces in scope around it.
+#[must_use]
+pub fn signed_document(element: Element<'_, '_>) -> Option<SignedDocument> {
+    let xml = std::str::from_utf8(element.bytes()).ok()?.into();
+    let outside = element.parent().map(Element::in_scope_namespaces).unwrap_or_default();
+    let namespaces = outside.into_iter().map(|(prefix, uri)| (prefix.into(), uri.into())).collect();
+    Some(SignedDocument { xml, namespaces })
+}
+
+/// The bytes of a document that holds the signed document alone, as the only child of a `component`.
+#[must_use]
+pub fn standalone(document: &SignedDocument) -> Vec<u8> {
+    let mut out = Out::message();
+    release_response::write_document(&mut out, document, true);
+    out.finish()
+}
+
+/// Writes a message in canonical form.
+#[must_use]
+pub fn write(envelope: &Envelope) -> Vec<u8> {
+    let mut out = Out::message();
+    wrapper::write(&mut out, envelope);
+    out.finish()
+}
+
+/// The interaction that carries a message which is not a reply.
+#[must_use]
+pub fn request_interaction(message: &Message) -> Option<Interaction> {
+    Some(match message {
+        Message::Prescription(_) => Interaction::ParentPrescriptionUrgent,
+        Message::ReleaseRequest(request) => match request.kind {
+            ReleaseKind::Nominated => Interaction::NominatedReleaseRequest,
+            ReleaseKind::Patient(_) => Interaction::PatientReleaseRequest,
+        },
+        Message::DispenseNotification(_) => Interaction::DispenseNotification,
+        Message::DispenseClaim(_) => Interaction::DispenseClaim,
+        Message::ReleaseResponse(_) | Message::ReleaseRejection(_) | Message::Acknowledgement => return None,
+    })
+}
+
+/// Whether a text is an interaction id that this module reads.
+#[must_use]
+pub fn is_interaction(id: &str) -> bool {
+    id.parse::<InteractionId>().is_ok()
+}
+
+/// Whether an element is the HL7 v3 element of this name.
+fn is(element: Element<'_, '_>, name: &str) -> bool {
+    element.name() == name && element.namespace() == Some(NAMESPACE)
+}
