@@ -1,5 +1,6 @@
 //! `DispenseClaim` (PORX_MT142001UK31).
 
+use super::agent;
 use super::dispense_notification::{
     DISPENSED_MEDICATION, PRESCRIPTION_ID, RUNNING_TOTAL, read_item_status, read_items, read_prescription_id,
     read_prescription_status, read_reason, read_recipient, read_replacement, write_item_status,
@@ -10,8 +11,7 @@ use super::line_item::{read_product, write_product, write_repeat};
 use super::out::structure::{
     COMP, INFO_EVN, MMAT_KIND, PERT_CONDUCTED, PERT_CONDUCTED_POSITIVE, PRD_OP, SBADM_EVN, SBADM_PRMS, SPLY_EVN,
 };
-use super::out::{ADMINISTRATION, Attributes, DISPENSING, Observation, Out};
-use super::agent;
+use super::out::{ADMINISTRATION, DISPENSING, Observation, Out};
 use crate::codes::{DispenserEndorsement, oid};
 use crate::ids::{LineItemId, MessageId, PrescriptionUuid};
 use crate::model::{ChargeExemption, ClaimedItem, ClaimedSupply, DispenseClaim, Endorsement};
@@ -104,7 +104,6 @@ fn write_supply(out: &mut Out, supply: &ClaimedSupply) {
 }
 
 fn write_exemption(out: &mut Out, exemption: &ChargeExemption) {
-
     let conducted = ("contextConductionInd", "true");
     // Who paid is not exempt; who saw no evidence negates having seen it.
     let event = |negation: bool| {

@@ -34,11 +34,9 @@ pub(super) const ITEM_STATUS: Observation = Observation::new("pertinentInformati
 pub(super) const PRESCRIPTION_ID: Observation =
     Observation::new("pertinentInformation4", "pertinentPrescriptionID", "PID");
 /// What was supplied so far.
-pub(super) const RUNNING_TOTAL: Observation =
-    Observation::new("pertinentInformation1", "pertinentRunningTotal", "RT");
+pub(super) const RUNNING_TOTAL: Observation = Observation::new("pertinentInformation1", "pertinentRunningTotal", "RT");
 const LABEL: Observation = Observation::new("pertinentInformation1", "pertinentSupplyInstructions", "SI");
-const INSTRUCTIONS: Observation =
-    Observation::new("pertinentInformation2", "pertinentAdditionalInstructions", "AI");
+const INSTRUCTIONS: Observation = Observation::new("pertinentInformation2", "pertinentAdditionalInstructions", "AI");
 
 pub(super) fn write(out: &mut Out, notification: &DispenseNotification) {
     out.within("DispenseNotification", INFO_EVN, |out| {
@@ -277,9 +275,8 @@ pub(super) fn read_replacement(input: &mut In, payload: Element<'_, '_>) -> Opti
 
 fn read_care_record_items(input: &mut In, payload: Element<'_, '_>) -> Option<Vec<LineItemId>> {
     let category = input.path(payload, &["pertinentInformation2", "pertinentCareRecordElementCategory"])?;
-    input.every(In::all(category, "component"), |input, component| {
-        input.guid_at(component, &["actRef"]).map(LineItemId)
-    })
+    input
+        .every(In::all(category, "component"), |input, component| input.guid_at(component, &["actRef"]).map(LineItemId))
 }
 
 fn read_item(input: &mut In, item: Element<'_, '_>) -> Option<SuppliedLineItem> {
@@ -320,9 +317,8 @@ fn read_supply(input: &mut In, component: Element<'_, '_>) -> Option<Supply> {
     let quantity = input.quantity(supplied, "quantity");
     let product =
         read_product(input, supplied, &["product", "suppliedManufacturedProduct", "manufacturedSuppliedMaterial"]);
-    let additional_instructions = input
-        .optional_value(supplied, INSTRUCTIONS.relationship, INSTRUCTIONS.name)
-        .and_then(optional_text);
+    let additional_instructions =
+        input.optional_value(supplied, INSTRUCTIONS.relationship, INSTRUCTIONS.name).and_then(optional_text);
     let instructions = input.every(In::all(supplied, LABEL.relationship), |input, relationship| {
         let value = input.path(relationship, &[LABEL.name, "value"])?;
         input.text(value)

@@ -43,7 +43,9 @@ impl In {
         let mut found = Self::all(parent, name);
         let first = found.next();
         if let Some(second) = found.next() {
-            self.report(Problem::new(&rules::REPEATED_ELEMENT, second.place()).found(name).expected("one such element"));
+            self.report(
+                Problem::new(&rules::REPEATED_ELEMENT, second.place()).found(name).expected("one such element"),
+            );
         }
         first
     }
@@ -58,11 +60,7 @@ impl In {
     }
 
     /// The descendant at this path of children.
-    pub(super) fn path<'d, 'a>(
-        &mut self,
-        parent: Element<'d, 'a>,
-        names: &[&'static str],
-    ) -> Option<Element<'d, 'a>> {
+    pub(super) fn path<'d, 'a>(&mut self, parent: Element<'d, 'a>, names: &[&'static str]) -> Option<Element<'d, 'a>> {
         names.iter().try_fold(parent, |parent, name| self.one(parent, name))
     }
 
@@ -260,7 +258,7 @@ impl In {
     }
 
     /// Reads every element; one that is wrong makes the whole list wrong, after all were looked at.
-    pub(super) fn every<'d, 'a, T>(
+    pub(super) fn every<'d, 'a: 'd, T>(
         &mut self,
         elements: impl Iterator<Item = Element<'d, 'a>>,
         mut read: impl FnMut(&mut Self, Element<'d, 'a>) -> Option<T>,

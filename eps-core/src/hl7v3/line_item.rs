@@ -1,18 +1,15 @@
 //! `pertinentLineItem` of a prescription, and the products and quantities that every item holds.
 
 use super::input::In;
-use super::out::structure::{
-    COMP, MANU, MMAT_KIND, PERT_CONDUCTED_POSITIVE, PRD_OP, SBADM_RQO, SPLY_RQO,
-};
+use super::out::structure::{COMP, MANU, MMAT_KIND, PERT_CONDUCTED_POSITIVE, PRD_OP, SBADM_RQO, SPLY_RQO};
 use super::out::{ADMINISTRATION, Attributes, DISPENSING, Observation, Out};
 use crate::codes::{ItemStatus, PrescriberEndorsement};
+use crate::ids::LineItemId;
 use crate::model::{AdditionalInstructions, Concept, LineItem, RepeatNumber};
 use crate::xml::Element;
-use crate::ids::LineItemId;
 
 const STATUS: Observation = Observation::new("pertinentInformation4", "pertinentItemStatus", "IS");
-const INSTRUCTIONS: Observation =
-    Observation::new("pertinentInformation1", "pertinentAdditionalInstructions", "AI");
+const INSTRUCTIONS: Observation = Observation::new("pertinentInformation1", "pertinentAdditionalInstructions", "AI");
 const ENDORSEMENT: Observation = Observation::new("pertinentInformation3", "pertinentPrescriberEndorsement", "PE");
 const DOSAGE: Observation = Observation::new("pertinentInformation2", "pertinentDosageInstructions", "DI");
 
@@ -32,7 +29,13 @@ pub(super) fn write_item(out: &mut Out, item: &LineItem) {
         out.fixed_code(&ADMINISTRATION);
         out.no_effective_time();
         write_repeat(out, item.repeat);
-        write_product(out, ("product", PRD_OP), "manufacturedProduct", ("manufacturedRequestedMaterial", MMAT_KIND), &item.product);
+        write_product(
+            out,
+            ("product", PRD_OP),
+            "manufacturedProduct",
+            ("manufacturedRequestedMaterial", MMAT_KIND),
+            &item.product,
+        );
         out.within("component", COMP, |out| {
             out.separable(false);
             out.within("lineItemQuantity", SPLY_RQO, |out| {
@@ -60,9 +63,8 @@ pub(super) fn read(input: &mut In, relationship: Element<'_, '_>) -> Option<Line
     let id = input.guid(item);
     let repeat = input.repeat(item);
     let product = read_product(input, item, &["product", "manufacturedProduct", "manufacturedRequestedMaterial"]);
-    let quantity = input
-        .path(item, &["component", "lineItemQuantity"])
-        .and_then(|supply| input.quantity(supply, "quantity"));
+    let quantity =
+        input.path(item, &["component", "lineItemQuantity"]).and_then(|supply| input.quantity(supply, "quantity"));
     let status = input.optional_value(item, STATUS.relationship, STATUS.name);
     let status = input.maybe(status, |input, value| input.coded(value));
     let instructions = input

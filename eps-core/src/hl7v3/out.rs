@@ -60,8 +60,7 @@ pub(super) struct FixedCode {
 pub(super) const ADMINISTRATION: FixedCode =
     FixedCode { code: "225426007", display: "Administration of therapeutic substance (procedure)" };
 /// What every quantity is.
-pub(super) const DISPENSING: FixedCode =
-    FixedCode { code: "373784005", display: "Dispensing medication (procedure)" };
+pub(super) const DISPENSING: FixedCode = FixedCode { code: "373784005", display: "Dispensing medication (procedure)" };
 /// The care record element that lists the items.
 pub(super) const MEDICATION_ELEMENT: FixedCode =
     FixedCode { code: "185361000000102", display: "Medication - care record element (record artifact)" };

@@ -8,9 +8,7 @@ use super::out::{ADMINISTRATION, DISPENSING, FixedCode, MEDICATION_ELEMENT, Obse
 use super::{agent, line_item, patient, rules};
 use crate::codes::{DispensingSitePreference, PrescriptionStatus, TreatmentType, oid};
 use crate::ids::{LineItemId, MessageId, OdsCode, PrescriptionUuid, WrittenPrescriptionId};
-use crate::model::{
-    Author, DaysSupply, Exemptions, LineItem, Prescription, SignatureText,
-};
+use crate::model::{Author, DaysSupply, Exemptions, LineItem, Prescription, SignatureText};
 use crate::problem::Problem;
 use crate::xml::Element;
 use crate::xml::c14n;
@@ -186,9 +184,8 @@ pub(super) fn read(input: &mut In, payload: Element<'_, '_>) -> Option<Prescript
     let days_supply = input.maybe(component, read_days_supply);
     let review_date = input.optional_value(outer, REVIEW_DATE.relationship, REVIEW_DATE.name);
     let review_date = input.maybe(review_date, |input, value| input.date(value));
-    let treatment_type = input
-        .value(outer, TREATMENT_TYPE.relationship, TREATMENT_TYPE.name)
-        .and_then(|value| input.vocabulary(value));
+    let treatment_type =
+        input.value(outer, TREATMENT_TYPE.relationship, TREATMENT_TYPE.name).and_then(|value| input.vocabulary(value));
     let status = input.optional_value(outer, STATUS.relationship, STATUS.name);
     let status = input.maybe(status, |input, value| input.vocabulary(value));
     let exemptions = read_exemptions(input, outer);
@@ -259,7 +256,7 @@ fn read_author(input: &mut In, author: Element<'_, '_>) -> Option<Author> {
 fn read_signature(signature_text: Element<'_, '_>) -> SignatureText {
     match signature_text.children().next() {
         Some(element) => {
-            let bytes = c14n::canonicalise(element, &c14n::Options::exclusive());
+            let bytes = c14n::canonicalise(element, &c14n::Options::EXCLUSIVE);
             SignatureText::Element(String::from_utf8_lossy(&bytes).into())
         }
         None => SignatureText::NotApplicable,

@@ -1,8 +1,6 @@
 //! `recordTarget`: the patient in full (COCT_MT050012UK05), or by NHS number alone.
 
-use super::datatypes::{
-    read_address, read_name, read_telecoms, write_address, write_name, write_telecom,
-};
+use super::datatypes::{read_address, read_name, read_telecoms, write_address, write_name, write_telecom};
 use super::input::In;
 use super::out::Out;
 use super::out::structure::{PAT, PSN_INSTANCE, RCT};

@@ -1,16 +1,15 @@
 //! `PrescriptionReleaseReject` (PORX_MT121201UK30).
 
+use super::agent;
 use super::input::{In, display};
 use super::out::structure::{INFO_EVN, INFO_RQO};
 use super::out::{Attributes, Observation, Out};
-use super::agent;
 use crate::ids::MessageId;
 use crate::model::{OtherDispenser, ReleaseRejection};
 use crate::xml::Element;
 
 const REASON: Observation = Observation::new("pertinentInformation", "pertinentRejectionReason", "PRRR");
-const REVERSAL: Attributes<'static> =
-    &[("inversionInd", "false"), ("negationInd", "false"), ("typeCode", "REV")];
+const REVERSAL: Attributes<'static> = &[("inversionInd", "false"), ("negationInd", "false"), ("typeCode", "REV")];
 
 pub(super) fn write(out: &mut Out, rejection: &ReleaseRejection) {
     out.within("PrescriptionReleaseReject", INFO_EVN, |out| {

@@ -38,12 +38,8 @@ pub(super) static REPEATED_ELEMENT: Rule = Rule::error(
     "Leave one of the elements.",
 );
 /// A mandatory attribute is there.
-pub(super) static MISSING_ATTRIBUTE: Rule = Rule::error(
-    "hl7v3.attribute.missing",
-    "required",
-    "A mandatory attribute is there.",
-    "Add the attribute.",
-);
+pub(super) static MISSING_ATTRIBUTE: Rule =
+    Rule::error("hl7v3.attribute.missing", "required", "A mandatory attribute is there.", "Add the attribute.");
 /// A code is in its vocabulary.
 pub(super) static CODE: Rule = Rule::error(
     "hl7v3.code",

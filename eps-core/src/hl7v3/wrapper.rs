@@ -184,16 +184,11 @@ fn read_author(input: &mut In, author: Element<'_, '_>) -> Option<SdsAuthor> {
     let agent = input.one(author, "AgentPersonSDS")?;
     let role_profile = input.one(agent, "id").and_then(|id| input.identifier(id, "extension"));
     let user = input.path(agent, &["agentPersonSDS", "id"]).and_then(|id| input.identifier(id, "extension"));
-    let job_role =
-        input.path(agent, &["part", "partSDSRole", "id"]).and_then(|id| input.open_code(id, "extension"));
+    let job_role = input.path(agent, &["part", "partSDSRole", "id"]).and_then(|id| input.open_code(id, "extension"));
     Some(SdsAuthor { role_profile: role_profile?, user: user?, job_role: job_role? })
 }
 
-fn read_acknowledgement(
-    input: &mut In,
-    element: Element<'_, '_>,
-    act: Element<'_, '_>,
-) -> Option<Acknowledgement> {
+fn read_acknowledgement(input: &mut In, element: Element<'_, '_>, act: Element<'_, '_>) -> Option<Acknowledgement> {
     let code = match input.attribute(element, "typeCode")? {
         "AA" => AckCode::Accepted,
         "AR" => AckCode::Rejected,
