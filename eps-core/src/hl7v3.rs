@@ -90,8 +90,8 @@ pub fn signed_document(element: Element<'_, '_>) -> Option<SignedDocument> {
 /// The bytes of a document that holds the signed document alone, as the only child of a `component`.
 #[must_use]
 pub fn standalone(document: &SignedDocument) -> Vec<u8> {
-    let mut out = Out::message();
-    release_response::write_document(&mut out, document, true);
+    let mut out = Out::bare();
+    release_response::write_document(&mut out, document);
     out.finish()
 }
 

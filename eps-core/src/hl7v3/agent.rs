@@ -8,7 +8,7 @@ use crate::codes::oid;
 use crate::model::{AgentPerson, Code, Licence, Organisation, Person, Text};
 use crate::xml::Element;
 
-pub(super) fn write(out: &mut Out, agent: &AgentPerson) {
+pub(super) fn write(out: &mut Out<'_>, agent: &AgentPerson) {
     out.within("AgentPerson", AGNT, |out| {
         if let Some(role_profile) = &agent.role_profile {
             out.id(oid::SDS_ROLE_PROFILE, role_profile.as_str());
@@ -27,7 +27,7 @@ pub(super) fn write(out: &mut Out, agent: &AgentPerson) {
     });
 }
 
-fn write_organisation(out: &mut Out, organisation: &Organisation) {
+fn write_organisation(out: &mut Out<'_>, organisation: &Organisation) {
     out.within("representedOrganization", ORG_INSTANCE, |out| {
         write_identity(out, organisation.ods.as_ref(), organisation.kind.as_ref(), organisation.name.as_ref());
         organisation.telecom.iter().for_each(|telecom| write_telecom(out, telecom));
@@ -42,7 +42,7 @@ fn write_organisation(out: &mut Out, organisation: &Organisation) {
     });
 }
 
-fn write_identity(out: &mut Out, ods: Option<&crate::ids::OdsCode>, kind: Option<&Code>, name: Option<&Text>) {
+fn write_identity(out: &mut Out<'_>, ods: Option<&crate::ids::OdsCode>, kind: Option<&Code>, name: Option<&Text>) {
     if let Some(ods) = ods {
         out.id(oid::ODS, ods.as_str());
     }

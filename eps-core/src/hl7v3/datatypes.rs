@@ -7,7 +7,7 @@ use crate::model::{Address, PersonName, Telecom, Text};
 use crate::problem::Problem;
 use crate::xml::Element;
 
-pub(super) fn write_address(out: &mut Out, address: &Address) {
+pub(super) fn write_address(out: &mut Out<'_>, address: &Address) {
     let code = address.address_use.map(|address_use| ("use", address_use.code()));
     out.within("addr", code.as_slice(), |out| {
         address.lines.iter().for_each(|line| out.text("streetAddressLine", line));
@@ -25,7 +25,7 @@ pub(super) fn read_address(input: &mut In, element: Element<'_, '_>) -> Option<A
     Some(Address { address_use, lines, postal_code })
 }
 
-pub(super) fn write_telecom(out: &mut Out, telecom: &Telecom) {
+pub(super) fn write_telecom(out: &mut Out<'_>, telecom: &Telecom) {
     let telecom_use = telecom.telecom_use.map(|telecom_use| ("use", telecom_use.code()));
     let value = telecom.value.as_ref().map(|value| ("value", value.as_str()));
     match (telecom_use, value) {
@@ -44,7 +44,7 @@ pub(super) fn read_telecoms(input: &mut In, parent: Element<'_, '_>) -> Option<V
     })
 }
 
-pub(super) fn write_name(out: &mut Out, name: &PersonName) {
+pub(super) fn write_name(out: &mut Out<'_>, name: &PersonName) {
     match name {
         PersonName::Unstructured { name_use, text } => {
             let code = name_use.map(|name_use| ("use", name_use.code()));

@@ -22,7 +22,7 @@ const CHARGE: Observation = Observation::new("pertinentInformation1", "pertinent
 const ENDORSEMENT: Observation =
     Observation::new("pertinentInformation2", "pertinentDispensingEndorsement", "DE").separable();
 
-pub(super) fn write(out: &mut Out, claim: &DispenseClaim) {
+pub(super) fn write(out: &mut Out<'_>, claim: &DispenseClaim) {
     out.within("DispenseClaim", INFO_EVN, |out| {
         out.guid(claim.id.0);
         out.fixed_code(&DISPENSED_MEDICATION);
@@ -40,7 +40,7 @@ pub(super) fn write(out: &mut Out, claim: &DispenseClaim) {
     });
 }
 
-fn write_header(out: &mut Out, claim: &DispenseClaim) {
+fn write_header(out: &mut Out<'_>, claim: &DispenseClaim) {
     out.within("pertinentSupplyHeader", SBADM_EVN, |out| {
         out.guid(claim.header_id.0);
         out.code("code", oid::SNOMED_CT, ADMINISTRATION.code);
@@ -67,7 +67,7 @@ fn write_header(out: &mut Out, claim: &DispenseClaim) {
     });
 }
 
-fn write_item(out: &mut Out, item: &ClaimedItem) {
+fn write_item(out: &mut Out<'_>, item: &ClaimedItem) {
     out.within("pertinentSuppliedLineItem", SBADM_PRMS, |out| {
         out.guid(item.id.0);
         out.fixed_code(&ADMINISTRATION);
@@ -83,7 +83,7 @@ fn write_item(out: &mut Out, item: &ClaimedItem) {
     });
 }
 
-fn write_supply(out: &mut Out, supply: &ClaimedSupply) {
+fn write_supply(out: &mut Out<'_>, supply: &ClaimedSupply) {
     out.within("component", COMP, |out| {
         out.separable(false);
         out.within("suppliedLineItemQuantity", SPLY_EVN, |out| {
@@ -103,7 +103,7 @@ fn write_supply(out: &mut Out, supply: &ClaimedSupply) {
     });
 }
 
-fn write_exemption(out: &mut Out, exemption: &ChargeExemption) {
+fn write_exemption(out: &mut Out<'_>, exemption: &ChargeExemption) {
     let conducted = ("contextConductionInd", "true");
     // Who paid is not exempt; who saw no evidence negates having seen it.
     let event = |negation: bool| {

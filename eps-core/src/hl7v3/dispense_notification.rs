@@ -38,7 +38,7 @@ pub(super) const RUNNING_TOTAL: Observation = Observation::new("pertinentInforma
 const LABEL: Observation = Observation::new("pertinentInformation1", "pertinentSupplyInstructions", "SI");
 const INSTRUCTIONS: Observation = Observation::new("pertinentInformation2", "pertinentAdditionalInstructions", "AI");
 
-pub(super) fn write(out: &mut Out, notification: &DispenseNotification) {
+pub(super) fn write(out: &mut Out<'_>, notification: &DispenseNotification) {
     out.within("DispenseNotification", INFO_EVN, |out| {
         out.guid(notification.id.0);
         out.fixed_code(&DISPENSED_MEDICATION);
@@ -57,7 +57,7 @@ pub(super) fn write(out: &mut Out, notification: &DispenseNotification) {
 }
 
 /// The reimbursement authority.
-pub(super) fn write_recipient(out: &mut Out, participation: Attributes<'_>, ods: &OdsCode, name: Option<&Text>) {
+pub(super) fn write_recipient(out: &mut Out<'_>, participation: Attributes<'_>, ods: &OdsCode, name: Option<&Text>) {
     out.within("primaryInformationRecipient", participation, |out| {
         out.within("AgentOrg", AGNT, |out| {
             out.within("agentOrganization", ORG_INSTANCE, |out| {
@@ -70,7 +70,7 @@ pub(super) fn write_recipient(out: &mut Out, participation: Attributes<'_>, ods:
 }
 
 /// `replacementOf`: the message that this one amends.
-pub(super) fn write_replacement(out: &mut Out, replaces: Option<MessageId>) {
+pub(super) fn write_replacement(out: &mut Out<'_>, replaces: Option<MessageId>) {
     if let Some(replaces) = replaces {
         out.within("replacementOf", &[("typeCode", "RPLC")], |out| {
             out.within("priorMessageRef", INFO_EVN, |out| out.guid(replaces.0));
@@ -79,18 +79,18 @@ pub(super) fn write_replacement(out: &mut Out, replaces: Option<MessageId>) {
 }
 
 /// `sequelTo`: the release response that brought the prescription.
-pub(super) fn write_sequel(out: &mut Out, release: MessageId) {
+pub(super) fn write_sequel(out: &mut Out<'_>, release: MessageId) {
     out.within("sequelTo", &[("typeCode", "SEQL")], |out| {
         out.within("priorPrescriptionReleaseEventRef", INFO_RQO, |out| out.guid(release.0));
     });
 }
 
-fn write_references(out: &mut Out, replaces: Option<MessageId>, release: MessageId) {
+fn write_references(out: &mut Out<'_>, replaces: Option<MessageId>, release: MessageId) {
     write_replacement(out, replaces);
     write_sequel(out, release);
 }
 
-fn write_header(out: &mut Out, notification: &DispenseNotification) {
+fn write_header(out: &mut Out<'_>, notification: &DispenseNotification) {
     out.within("pertinentSupplyHeader", SBADM_EVN, |out| {
         out.guid(notification.header_id.0);
         out.code("code", oid::SNOMED_CT, ADMINISTRATION.code);
@@ -117,7 +117,7 @@ fn write_header(out: &mut Out, notification: &DispenseNotification) {
     });
 }
 
-pub(super) fn write_reason(out: &mut Out, reason: Option<&Coded<NotDispensedReason>>) {
+pub(super) fn write_reason(out: &mut Out<'_>, reason: Option<&Coded<NotDispensedReason>>) {
     if let Some(reason) = reason {
         out.observation(&NON_DISPENSING, |out| {
             out.coded("value", NotDispensedReason::OID, reason.code.code(), reason.display.as_ref());
@@ -125,19 +125,19 @@ pub(super) fn write_reason(out: &mut Out, reason: Option<&Coded<NotDispensedReas
     }
 }
 
-pub(super) fn write_prescription_status(out: &mut Out, status: &Coded<PrescriptionStatus>) {
+pub(super) fn write_prescription_status(out: &mut Out<'_>, status: &Coded<PrescriptionStatus>) {
     out.observation(&PRESCRIPTION_STATUS, |out| {
         out.coded("value", PrescriptionStatus::OID, status.code.code(), status.display.as_ref());
     });
 }
 
-pub(super) fn write_item_status(out: &mut Out, status: &Coded<ItemStatus>) {
+pub(super) fn write_item_status(out: &mut Out<'_>, status: &Coded<ItemStatus>) {
     out.observation(&ITEM_STATUS, |out| {
         out.coded("value", ItemStatus::OID, status.code.code(), status.display.as_ref());
     });
 }
 
-fn write_item(out: &mut Out, item: &SuppliedLineItem) {
+fn write_item(out: &mut Out<'_>, item: &SuppliedLineItem) {
     const CONSUMABLE: Attributes<'_> = &[("contextControlCode", "OP"), ("typeCode", "CSM")];
     out.within("pertinentSuppliedLineItem", SBADM_PRMS, |out| {
         out.guid(item.id.0);
@@ -163,7 +163,7 @@ fn write_item(out: &mut Out, item: &SuppliedLineItem) {
     });
 }
 
-fn write_supply(out: &mut Out, supply: &Supply) {
+fn write_supply(out: &mut Out<'_>, supply: &Supply) {
     out.within("component", COMP, |out| {
         out.separable(false);
         out.within("suppliedLineItemQuantity", SPLY_EVN, |out| {

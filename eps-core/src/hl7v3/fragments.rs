@@ -27,7 +27,7 @@ pub fn write_fragments(prescription: &Prescription) -> Vec<u8> {
 }
 
 /// One `Fragment`, whose first part declares the namespace that the wrapper is not in.
-fn fragment(out: &mut Out, body: impl FnOnce(&mut Out)) {
+fn fragment(out: &mut Out<'_>, body: impl FnOnce(&mut Out<'_>)) {
     out.within("Fragment", &[], |out| {
         out.declare_namespace();
         body(out);

@@ -14,7 +14,7 @@ const ENDORSEMENT: Observation = Observation::new("pertinentInformation3", "pert
 const DOSAGE: Observation = Observation::new("pertinentInformation2", "pertinentDosageInstructions", "DI");
 
 /// The relationship of a prescription to one line item.
-pub(super) fn write(out: &mut Out, item: &LineItem) {
+pub(super) fn write(out: &mut Out<'_>, item: &LineItem) {
     out.within("pertinentInformation2", PERT_CONDUCTED_POSITIVE, |out| {
         out.separable(true);
         out.template("CSAB_RM-NPfITUK10.sourceOf2");
@@ -23,7 +23,7 @@ pub(super) fn write(out: &mut Out, item: &LineItem) {
 }
 
 /// The line item itself. In a digest input it lacks its status and its current issue, which Spine rewrites.
-pub(super) fn write_item(out: &mut Out, item: &LineItem) {
+pub(super) fn write_item(out: &mut Out<'_>, item: &LineItem) {
     out.within("pertinentLineItem", SBADM_RQO, |out| {
         out.guid(item.id.0);
         out.fixed_code(&ADMINISTRATION);
@@ -89,7 +89,7 @@ pub(super) fn read(input: &mut In, relationship: Element<'_, '_>) -> Option<Line
 }
 
 /// `repeatNumber`, if there is one; a digest input leaves out the current issue.
-pub(super) fn write_repeat(out: &mut Out, repeat: Option<RepeatNumber>) {
+pub(super) fn write_repeat(out: &mut Out<'_>, repeat: Option<RepeatNumber>) {
     let Some(RepeatNumber { low, high }) = repeat else { return };
     out.within("repeatNumber", &[], |out| {
         if !out.is_digest() {
@@ -101,7 +101,7 @@ pub(super) fn write_repeat(out: &mut Out, repeat: Option<RepeatNumber>) {
 
 /// `participation / role / material / code`.
 pub(super) fn write_product(
-    out: &mut Out,
+    out: &mut Out<'_>,
     participation: (&'static str, Attributes<'static>),
     role: &'static str,
     material: (&'static str, Attributes<'static>),

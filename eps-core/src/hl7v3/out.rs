@@ -66,24 +66,29 @@ pub(super) const MEDICATION_ELEMENT: FixedCode =
     FixedCode { code: "185361000000102", display: "Medication - care record element (record artifact)" };
 
 /// A writer of one message or of one digest input.
-pub(super) struct Out {
-    writer: Writer,
+pub(super) struct Out<'n> {
+    writer: Writer<'n>,
     /// In a digest input, texts of white space alone are left out, and so are the parts that Spine rewrites.
     digest: bool,
     /// The next element declares the namespace: the root of a message and each part of a digest input.
     declare: bool,
 }
 
-impl Out {
+impl<'n> Out<'n> {
     /// Bytes that a prescription with two items fits in without growing.
     const CAPACITY: usize = 24 * 1024;
 
     pub(super) fn message() -> Self {
-        Self { writer: Writer::new(Vec::with_capacity(Self::CAPACITY)), digest: false, declare: true }
+        Self { declare: true, ..Self::bare() }
     }
 
     pub(super) fn digest() -> Self {
-        Self { writer: Writer::new(Vec::with_capacity(Self::CAPACITY)), digest: true, declare: false }
+        Self { digest: true, ..Self::bare() }
+    }
+
+    /// A writer that declares no namespace by itself.
+    pub(super) fn bare() -> Self {
+        Self { writer: Writer::new(Vec::with_capacity(Self::CAPACITY)), digest: false, declare: false }
     }
 
     pub(super) fn finish(self) -> Vec<u8> {
@@ -103,11 +108,9 @@ impl Out {
     fn start(&mut self, name: &'static str, attributes: Attributes<'_>) {
         self.writer.start(name);
         if std::mem::take(&mut self.declare) {
-            self.writer.attr("xmlns", NAMESPACE);
+            self.writer.namespace("", NAMESPACE);
         }
-        for (name, value) in attributes {
-            self.writer.attr(name, value);
-        }
+        self.writer.attrs(attributes);
     }
 
     /// An element with children.
@@ -143,19 +146,20 @@ impl Out {
         self.writer.raw(xml.as_bytes());
     }
 
-    /// An element with namespace declarations of its own around XML as it is.
-    pub(super) fn raw_within(&mut self, name: &'static str, namespaces: &[(&str, &str)], typed: Attributes<'_>) {
-        self.writer.start(name);
+    /// Starts an element that declares namespaces for XML that is to be written into it as it is.
+    pub(super) fn start_declaring(
+        &mut self,
+        name: &'static str,
+        namespaces: impl Iterator<Item = (&'n str, &'n str)>,
+        attributes: Attributes<'_>,
+    ) {
+        self.start(name, attributes);
         for (prefix, uri) in namespaces {
-            let attribute = if prefix.is_empty() { "xmlns".to_owned() } else { format!("xmlns:{prefix}") };
-            self.writer.attr(&attribute, uri);
-        }
-        for (name, value) in typed {
-            self.writer.attr(name, value);
+            self.writer.namespace(prefix, uri);
         }
     }
 
-    /// Ends what [`Self::raw_within`] began.
+    /// Ends what [`Self::start_declaring`] began.
     pub(super) fn end(&mut self) {
         self.writer.end();
     }

@@ -30,7 +30,7 @@ const PRESCRIPTION_TYPE: Observation = Observation::new("pertinentInformation4",
 const UNDER_16: [&str; 3] = ["pertinentInformation9", "pertinentLowPermanentExemptionInfo", "0002"];
 const OVER_60: [&str; 3] = ["pertinentInformation11", "pertinentHighPermanentExemptionInfo", "0004"];
 
-pub(super) fn write(out: &mut Out, prescription: &Prescription) {
+pub(super) fn write(out: &mut Out<'_>, prescription: &Prescription) {
     out.within("ParentPrescription", INFO_EVN, |out| {
         out.guid(prescription.message_id.0);
         out.fixed_code(&FOCUS_ACT);
@@ -48,7 +48,7 @@ pub(super) fn write(out: &mut Out, prescription: &Prescription) {
 
 /// The list of items for the care record, at the end of prescriptions and dispense notifications.
 pub(super) fn write_care_record_elements(
-    out: &mut Out,
+    out: &mut Out<'_>,
     reference: super::out::Attributes<'static>,
     items: impl Iterator<Item = LineItemId>,
 ) {
@@ -63,7 +63,7 @@ pub(super) fn write_care_record_elements(
     });
 }
 
-fn write_pertinent_prescription(out: &mut Out, prescription: &Prescription) {
+fn write_pertinent_prescription(out: &mut Out<'_>, prescription: &Prescription) {
     out.within("pertinentPrescription", SBADM_RQO, |out| {
         out.guid(prescription.uuid.0);
         out.id(oid::PRESCRIPTION_ID, prescription.id.as_str());
@@ -105,7 +105,7 @@ fn write_pertinent_prescription(out: &mut Out, prescription: &Prescription) {
     });
 }
 
-fn write_performer(out: &mut Out, ods: &OdsCode) {
+fn write_performer(out: &mut Out<'_>, ods: &OdsCode) {
     out.within("performer", &[("contextControlCode", "OP"), ("typeCode", "PRF")], |out| {
         out.within("AgentOrgSDS", AGNT, |out| {
             out.within("agentOrganizationSDS", ORG_INSTANCE, |out| out.id(oid::ODS, ods.as_str()));
@@ -113,7 +113,7 @@ fn write_performer(out: &mut Out, ods: &OdsCode) {
     });
 }
 
-fn write_author(out: &mut Out, author: &Author) {
+fn write_author(out: &mut Out<'_>, author: &Author) {
     out.within("author", AUT_OP, |out| {
         out.time("time", author.time);
         match &author.signature {
@@ -124,7 +124,7 @@ fn write_author(out: &mut Out, author: &Author) {
     });
 }
 
-fn write_days_supply(out: &mut Out, supply: &DaysSupply) {
+fn write_days_supply(out: &mut Out<'_>, supply: &DaysSupply) {
     out.within("component1", COMP, |out| {
         out.separable(true);
         out.within("daysSupply", SPLY_RQO, |out| {
@@ -144,7 +144,7 @@ fn write_days_supply(out: &mut Out, supply: &DaysSupply) {
     });
 }
 
-fn write_exemption(out: &mut Out, shape: [&'static str; 3], date: Option<crate::model::Date>) {
+fn write_exemption(out: &mut Out<'_>, shape: [&'static str; 3], date: Option<crate::model::Date>) {
     let (Some(date), [relationship, name, code]) = (date, shape) else { return };
     out.within(relationship, PERT_CONDUCTED, |out| {
         out.separable(true);
@@ -155,7 +155,7 @@ fn write_exemption(out: &mut Out, shape: [&'static str; 3], date: Option<crate::
     });
 }
 
-fn write_previous_issue(out: &mut Out, time: crate::model::Timestamp) {
+fn write_previous_issue(out: &mut Out<'_>, time: crate::model::Timestamp) {
     out.within("predecessor", &[("typeCode", "PREV")], |out| {
         out.separable(false);
         out.within("priorPreviousIssueDate", super::out::structure::OBS_EVN, |out| {

@@ -12,7 +12,7 @@ use crate::xml::Element;
 /// General medical practice, the one kind of care provision that EPS knows.
 const GP_CARE_PROVISION: &str = "1";
 
-pub(super) fn write(out: &mut Out, patient: &Patient) {
+pub(super) fn write(out: &mut Out<'_>, patient: &Patient) {
     out.within("recordTarget", RCT, |out| {
         out.within("Patient", PAT, |out| {
             out.id(oid::NHS_NUMBER, patient.nhs_number.as_str());
@@ -32,7 +32,7 @@ pub(super) fn write(out: &mut Out, patient: &Patient) {
     });
 }
 
-fn write_general_practice(out: &mut Out, practice: Option<&OdsCode>) {
+fn write_general_practice(out: &mut Out<'_>, practice: Option<&OdsCode>) {
     out.within("playedProviderPatient", PAT, |out| {
         out.within("subjectOf", &[("typeCode", "SBJ")], |out| {
             out.within("patientCareProvision", &[("classCode", "PCPR"), ("moodCode", "EVN")], |out| {
@@ -77,7 +77,7 @@ pub(super) fn read(input: &mut In, payload: Element<'_, '_>) -> Option<Patient> 
 }
 
 /// `recordTarget / patient / id`, the short form of dispensing messages.
-pub(super) fn write_nhs_number(out: &mut Out, nhs_number: &NhsNumber) {
+pub(super) fn write_nhs_number(out: &mut Out<'_>, nhs_number: &NhsNumber) {
     out.within("recordTarget", RCT, |out| {
         out.within("patient", PAT, |out| out.id(oid::NHS_NUMBER, nhs_number.as_str()));
     });

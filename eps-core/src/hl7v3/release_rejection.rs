@@ -11,7 +11,7 @@ use crate::xml::Element;
 const REASON: Observation = Observation::new("pertinentInformation", "pertinentRejectionReason", "PRRR");
 const REVERSAL: Attributes<'static> = &[("inversionInd", "false"), ("negationInd", "false"), ("typeCode", "REV")];
 
-pub(super) fn write(out: &mut Out, rejection: &ReleaseRejection) {
+pub(super) fn write(out: &mut Out<'_>, rejection: &ReleaseRejection) {
     out.within("PrescriptionReleaseReject", INFO_EVN, |out| {
         out.guid(rejection.id.0);
         out.time("effectiveTime", rejection.effective_time);

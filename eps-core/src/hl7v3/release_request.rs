@@ -18,7 +18,7 @@ pub(super) const NOMINATED: &str = "NominatedPrescriptionReleaseRequest";
 /// The root of a request for one prescription.
 pub(super) const PATIENT: &str = "PatientPrescriptionReleaseRequest";
 
-pub(super) fn write(out: &mut Out, request: &ReleaseRequest) {
+pub(super) fn write(out: &mut Out<'_>, request: &ReleaseRequest) {
     let name = match &request.kind {
         ReleaseKind::Nominated => NOMINATED,
         ReleaseKind::Patient(_) => PATIENT,

@@ -15,7 +15,7 @@ const BATCH_SIZE: &str = "1";
 /// Batch information: how many one response can hold.
 const BATCH_MAXIMUM: &str = "2";
 
-pub(super) fn write(out: &mut Out, response: &ReleaseResponse) {
+pub(super) fn write<'n>(out: &mut Out<'n>, response: &'n ReleaseResponse) {
     out.within("PrescriptionReleaseResponse", INFO_EVN, |out| {
         out.guid(response.id.0);
         out.time("effectiveTime", response.effective_time);
@@ -29,9 +29,12 @@ pub(super) fn write(out: &mut Out, response: &ReleaseResponse) {
     });
 }
 
-fn write_component(out: &mut Out, released: &ReleasedPrescription) {
+fn write_component<'n>(out: &mut Out<'n>, released: &'n ReleasedPrescription) {
     const ATTRIBUTES: Attributes<'_> = &[("contextConductionInd", "false"), ("typeCode", "COMP")];
-    out.raw_within("component", &declarations(&released.document, false), ATTRIBUTES);
+    // Inside a message the default namespace stays HL7's: a document from where there was another has its elements
+    // prefixed, or verification refuses them as foreign.
+    let declarations = declarations(&released.document).filter(|(prefix, _)| !prefix.is_empty());
+    out.start_declaring("component", declarations, ATTRIBUTES);
     out.separable(false);
     out.empty("templateId", &[("extension", released.template.extension()), ("root", oid::RELEASE_TEMPLATE)]);
     out.raw(&released.document.xml);
@@ -39,28 +42,18 @@ fn write_component(out: &mut Out, released: &ReleasedPrescription) {
 }
 
 /// The signed document as the only child of a `component` that declares what was declared around it.
-pub(super) fn write_document(out: &mut Out, document: &SignedDocument, alone: bool) {
-    out.raw_within("component", &declarations(document, alone), COMP);
+pub(super) fn write_document<'n>(out: &mut Out<'n>, document: &'n SignedDocument) {
+    out.start_declaring("component", declarations(document), COMP);
     out.raw(&document.xml);
     out.end();
 }
 
-/// The namespaces to declare around a document, by prefix.
-///
-/// Inside a message the default one stays HL7's: a document from where there was another has its elements prefixed, or
-/// verification refuses them as foreign.
-fn declarations(document: &SignedDocument, alone: bool) -> Vec<(&str, &str)> {
-    let mut declared: Vec<_> = document
-        .namespaces
-        .iter()
-        .map(|(prefix, uri)| (&**prefix, &**uri))
-        .filter(|(prefix, _)| *prefix != "xml" && (alone || !prefix.is_empty()))
-        .collect();
-    declared.sort_unstable();
-    declared
+/// The namespaces that were declared around a document, by prefix.
+fn declarations(document: &SignedDocument) -> impl Iterator<Item = (&str, &str)> {
+    document.namespaces.iter().map(|(prefix, uri)| (&**prefix, &**uri)).filter(|(prefix, _)| *prefix != "xml")
 }
 
-fn write_batch_info(out: &mut Out, code: &str, value: Option<u32>) {
+fn write_batch_info(out: &mut Out<'_>, code: &str, value: Option<u32>) {
     let Some(value) = value else { return };
     out.within("pertinentInformation", PERT_CONDUCTED, |out| {
         out.separable(false);

@@ -19,7 +19,7 @@ pub const PROFILE_VERSION: &str = "V3NPfIT4.2.00";
 const NOT_KNOWN: &str = "Not Known";
 const DEVICE: Attributes<'static> = &[("classCode", "DEV"), ("determinerCode", "INSTANCE")];
 
-pub(super) fn write(out: &mut Out, envelope: &Envelope) {
+pub(super) fn write<'n>(out: &mut Out<'n>, envelope: &'n Envelope) {
     out.within(envelope.interaction.as_str(), &[], |out| {
         out.guid(envelope.id.0);
         out.time("creationTime", envelope.created);
@@ -44,11 +44,11 @@ fn system(asid: Option<&Asid>) -> &str {
     asid.map_or(NOT_KNOWN, Asid::as_str)
 }
 
-fn write_system(out: &mut Out, name: &'static str, asid: Option<&Asid>) {
+fn write_system(out: &mut Out<'_>, name: &'static str, asid: Option<&Asid>) {
     out.within(name, &[], |out| out.within("device", DEVICE, |out| out.id(oid::ASID, system(asid))));
 }
 
-fn write_acknowledgement(out: &mut Out, acknowledgement: &Acknowledgement) {
+fn write_acknowledgement(out: &mut Out<'_>, acknowledgement: &Acknowledgement) {
     out.within("acknowledgement", &[("typeCode", acknowledgement.code.code())], |out| {
         match acknowledgement.code {
             AckCode::Rejected => acknowledgement.errors.iter().for_each(|error| {
@@ -60,7 +60,7 @@ fn write_acknowledgement(out: &mut Out, acknowledgement: &Acknowledgement) {
     });
 }
 
-fn write_reasons(out: &mut Out, acknowledgement: &Acknowledgement) {
+fn write_reasons(out: &mut Out<'_>, acknowledgement: &Acknowledgement) {
     match acknowledgement.code {
         AckCode::Accepted | AckCode::Rejected => {}
         AckCode::Error => acknowledgement.errors.iter().for_each(|error| {
@@ -73,9 +73,9 @@ fn write_reasons(out: &mut Out, acknowledgement: &Acknowledgement) {
     }
 }
 
-fn write_error(out: &mut Out, error: &ErrorCode, qualified: bool) {
+fn write_error(out: &mut Out<'_>, error: &ErrorCode, qualified: bool) {
     let (code, system) = (("code", error.code.as_str()), ("codeSystem", error.system.as_str()));
-    let body = |out: &mut Out| {
+    let body = |out: &mut Out<'_>| {
         if qualified {
             out.empty("qualifier", &[("code", "ER")]);
         }
@@ -86,7 +86,7 @@ fn write_error(out: &mut Out, error: &ErrorCode, qualified: bool) {
     }
 }
 
-fn write_author(out: &mut Out, author: &SdsAuthor) {
+fn write_author(out: &mut Out<'_>, author: &SdsAuthor) {
     out.within("author", AUT, |out| {
         out.within("AgentPersonSDS", AGNT, |out| {
             out.id(oid::SDS_ROLE_PROFILE, author.role_profile.as_str());
@@ -100,7 +100,7 @@ fn write_author(out: &mut Out, author: &SdsAuthor) {
     });
 }
 
-fn write_system_author(out: &mut Out, asid: Option<&Asid>) {
+fn write_system_author(out: &mut Out<'_>, asid: Option<&Asid>) {
     out.within("author1", AUT, |out| {
         out.within("AgentSystemSDS", AGNT, |out| {
             out.within("agentSystemSDS", DEVICE, |out| out.id(oid::ASID, system(asid)));
@@ -108,7 +108,7 @@ fn write_system_author(out: &mut Out, asid: Option<&Asid>) {
     });
 }
 
-fn write_subject(out: &mut Out, message: &Message) {
+fn write_subject<'n>(out: &mut Out<'n>, message: &'n Message) {
     if *message == Message::Acknowledgement {
         return;
     }
