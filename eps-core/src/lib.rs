@@ -7,4 +7,5 @@ pub mod hl7v3;
 pub mod ids;
 pub mod model;
 pub mod problem;
+pub mod record;
 pub mod xml;

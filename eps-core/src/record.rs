@@ -1,0 +1,332 @@
+//! The prescription record and its life: a pure function of (record, command, time).
+//!
+//! ```text
+//!   Option<Record> ─┐
+//!   Command ────────┼─▶ decide ─┬─▶ Accepted { record, reply, effects }
+//!   Received, time ─┘           └─▶ Refusal: code, vocabulary, text
+//! ```
+//!
+//! | For | see |
+//! |---|---|
+//! | what a status is and what follows it | [`state`] |
+//! | which item statuses go with it | [`items`] |
+//! | what is asked of a record | [`Command`], made from messages by its `from_message` functions |
+//! | why it says no | [`Refusal`] |
+//! | when something happens by itself | [`Record::next_activity`], [`pass_time`] |
+//! | day counts, and what no source settles | [`Periods`] |
+//!
+//! Nothing here reads a clock, draws a random number or touches a store. The signed prescription is not in the record:
+//! it is a document, and the record holds its key.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::codes::{DispensingSitePreference, InteractionId, PrescriptionStatus, TreatmentType};
+use crate::ids::{MessageId, NhsNumber, OdsCode, PrescriptionId, PrescriptionUuid};
+use crate::model::{Code, Date, SignedDocument, Timestamp};
+
+mod activity;
+mod change;
+mod claim;
+mod command;
+mod create;
+mod dispense;
+mod issue;
+pub mod items;
+mod policy;
+mod refusal;
+mod release;
+pub mod state;
+mod stored;
+mod time;
+mod timeline;
+
+#[cfg(test)]
+mod lifetimes;
+#[cfg(test)]
+mod samples;
+
+pub use activity::{Activity, NextActivity};
+pub use command::{ClaimOf, Command, Create, Notification, NotifiedItem, PrescribedItem, ReleaseHow, ReleaseTo};
+pub use issue::{Issue, IssueNumber, Issues, NoIssueNumber, Snapshot, Window};
+pub use policy::Periods;
+pub use refusal::{Fault, Invalid, Refusal};
+pub use stored::StoredRecordError;
+pub use time::{Passed, pass_time};
+pub use timeline::{Change, Entry, Event, Statuses, Who};
+
+/// Names a stored document: the id of the message that brought it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DocumentKey(MessageId);
+
+impl DocumentKey {
+    /// The document that this message brought.
+    #[must_use]
+    pub const fn of(message: MessageId) -> Self {
+        Self(message)
+    }
+
+    /// The message that brought it.
+    #[must_use]
+    pub const fn message(self) -> MessageId {
+        self.0
+    }
+}
+
+/// Where the signed prescription is, and which namespaces were declared around it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SignedAt {
+    /// The document: the `ParentPrescription` element, byte for byte.
+    pub key: DocumentKey,
+    /// Prefix and namespace of every declaration that was in scope outside of it.
+    pub namespaces: Vec<(Box<str>, Box<str>)>,
+}
+
+impl SignedAt {
+    /// The document again, from the bytes that were stored under the key.
+    #[must_use]
+    pub fn document(&self, xml: impl Into<Box<str>>) -> SignedDocument {
+        SignedDocument { xml: xml.into(), namespaces: self.namespaces.clone() }
+    }
+}
+
+/// What the record keeps of the patient. `Debug` withholds it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Patient {
+    /// The NHS number.
+    pub nhs_number: NhsNumber,
+    /// The date of birth.
+    pub birth_date: Date,
+}
+
+impl fmt::Debug for Patient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Patient(withheld)")
+    }
+}
+
+/// The nomination of a dispenser.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Nomination {
+    /// The dispenser; `None` once it has returned the prescription.
+    pub performer: Option<OdsCode>,
+    /// The kind of dispenser.
+    pub kind: DispensingSitePreference,
+    /// Dispensers that returned the prescription.
+    pub history: Vec<OdsCode>,
+}
+
+/// All that is known of a prescription's life.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    id: PrescriptionId,
+    uuid: PrescriptionUuid,
+    version: u32,
+    signed: SignedAt,
+    documents: Vec<DocumentKey>,
+    patient: Patient,
+    treatment: TreatmentType,
+    prescription_type: Code,
+    prescribed: Timestamp,
+    signed_at: Timestamp,
+    prescriber: OdsCode,
+    days_supply: u16,
+    last_issue: IssueNumber,
+    nomination: Option<Nomination>,
+    issues: Issues,
+    timeline: Vec<Entry>,
+}
+
+impl Record {
+    /// The short form of the prescription's id.
+    #[must_use]
+    pub fn id(&self) -> &PrescriptionId {
+        &self.id
+    }
+
+    /// The long form.
+    #[must_use]
+    pub fn uuid(&self) -> PrescriptionUuid {
+        self.uuid
+    }
+
+    /// Counts the changes; the first stored version is 2, as in Spine.
+    #[must_use]
+    pub fn version(&self) -> u32 {
+        self.version
+    }
+
+    /// Where the signed prescription is.
+    #[must_use]
+    pub fn signed(&self) -> &SignedAt {
+        &self.signed
+    }
+
+    /// Every document of the prescription, oldest first.
+    #[must_use]
+    pub fn documents(&self) -> &[DocumentKey] {
+        &self.documents
+    }
+
+    /// The patient.
+    #[must_use]
+    pub fn patient(&self) -> &Patient {
+        &self.patient
+    }
+
+    /// Acute, repeat prescribing or repeat dispensing.
+    #[must_use]
+    pub fn treatment(&self) -> TreatmentType {
+        self.treatment
+    }
+
+    /// From when the prescription is valid. All expiry counts from its day.
+    #[must_use]
+    pub fn prescribed(&self) -> Timestamp {
+        self.prescribed
+    }
+
+    /// The organisation that prescribed.
+    #[must_use]
+    pub fn prescriber(&self) -> &OdsCode {
+        &self.prescriber
+    }
+
+    /// The nomination, where there was one.
+    #[must_use]
+    pub fn nomination(&self) -> Option<&Nomination> {
+        self.nomination.as_ref()
+    }
+
+    /// The number of the last issue.
+    #[must_use]
+    pub fn last_issue(&self) -> IssueNumber {
+        self.last_issue
+    }
+
+    /// The issues.
+    #[must_use]
+    pub fn issues(&self) -> &Issues {
+        &self.issues
+    }
+
+    /// The issue that can be acted on; `None` where a migrated record lacks it.
+    #[must_use]
+    pub fn current(&self) -> Option<&Issue> {
+        self.issues.get(self.issues.current())
+    }
+
+    /// The change log, oldest first.
+    #[must_use]
+    pub fn timeline(&self) -> &[Entry] {
+        &self.timeline
+    }
+
+    /// The pharmacy in whose queue the prescription waits. What is not yet ready waits in none.
+    #[must_use]
+    pub fn waits_for(&self) -> Option<&OdsCode> {
+        let ready = self.current().is_some_and(|issue| issue.status() == PrescriptionStatus::ToBeDispensed);
+        self.nomination.as_ref().filter(|_| ready)?.performer.as_ref()
+    }
+}
+
+/// The message that asks, and when it was handled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Received {
+    /// The id of the message.
+    pub message: MessageId,
+    /// Its interaction.
+    pub interaction: InteractionId,
+    /// Who sent it.
+    pub who: Who,
+    /// When it is handled.
+    pub at: Timestamp,
+}
+
+impl Received {
+    /// A message and the time at which it is handled.
+    #[must_use]
+    pub fn new(message: MessageId, interaction: InteractionId, who: Who, at: Timestamp) -> Self {
+        Self { message, interaction, who, at }
+    }
+}
+
+/// What follows from a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Accepted {
+    /// The record from now on.
+    pub record: Record,
+    /// What the sender is told.
+    pub reply: Reply,
+    /// What else must happen, in the same transaction.
+    pub effects: Vec<Effect>,
+}
+
+/// What the sender of an accepted message is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "every reply must be written")]
+pub enum Reply {
+    /// It is done.
+    Done(Event),
+    /// Here is the prescription.
+    Released(Box<Handover>),
+}
+
+/// A prescription handed to a dispenser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Handover {
+    /// The signed document to send.
+    pub signed: SignedAt,
+    /// Which issue.
+    pub issue: IssueNumber,
+    /// Its statuses before the release: these are the ones a dispenser is shown. 0000 is shown as 0001.
+    pub shown: Statuses,
+    /// When the issue before it was dispensed.
+    pub prior_dispensed: Option<Timestamp>,
+}
+
+/// What else follows from a command.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Effect {
+    /// The message's document is kept under this key.
+    Keep(DocumentKey),
+    /// A prescription waits for this pharmacy from now on.
+    Wake(OdsCode),
+    /// The reimbursement body is to see this document.
+    Reimburse(DocumentKey),
+}
+
+/// Decides a command on the record of its prescription, or on there being none.
+///
+/// # Errors
+/// The [`Refusal`]; nothing has changed then.
+pub fn decide(
+    record: Option<Record>,
+    command: Command,
+    received: &Received,
+    periods: &Periods,
+) -> Result<Accepted, Refusal> {
+    match command {
+        Command::Create(create) => match record {
+            None => create::decide(*create, received, periods),
+            Some(_) => Err(Refusal::DuplicatePrescription),
+        },
+        Command::Release(release) => {
+            release::decide(record.ok_or(Refusal::NothingToRelease)?, *release, received, periods)
+        }
+        Command::Notify(notification) => {
+            dispense::decide(record.ok_or(Refusal::PrescriptionNotFound)?, &notification, received, periods)
+        }
+        Command::Claim(claim) => claim::decide(record.ok_or(Refusal::PrescriptionNotFound)?, &claim, received, periods),
+    }
+}

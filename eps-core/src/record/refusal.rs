@@ -1,0 +1,264 @@
+//! Why a record refuses a message, and what the sender is told: code, vocabulary and text.
+
+use crate::codes::{ItemStatus, PrescriptionStatus, ReleaseFault, oid};
+use crate::model::OtherDispenser;
+
+/// Why a message changes nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// There is a prescription with this id already.
+    #[error("there is a prescription with this id already")]
+    DuplicatePrescription,
+    /// The prescription is not signed.
+    #[error("the prescription is not signed")]
+    SignatureMissing,
+    /// There is no prescription with this id, or not that issue of it.
+    #[error("there is no such prescription")]
+    PrescriptionNotFound,
+    /// The issue's status does not allow what was asked.
+    #[error("a prescription with status {} cannot be given the status {}", .from.code(), .to.code())]
+    StateTransition {
+        /// Its status.
+        from: PrescriptionStatus,
+        /// The status that the message asks for.
+        to: PrescriptionStatus,
+    },
+    /// An item's status does not allow what was asked.
+    #[error("item {order} with status {} cannot be given the status {}", .from.code(), .to.code())]
+    ItemTransition {
+        /// The item's position on the prescription.
+        order: u8,
+        /// Its status.
+        from: ItemStatus,
+        /// The status that the message asks for.
+        to: ItemStatus,
+    },
+    /// The message does not name the prescription's items, each once.
+    #[error("the message does not name each item of the prescription once")]
+    ItemNotFound,
+    /// The issue cannot be claimed with this status.
+    #[error("a prescription with status {} cannot be claimed", .0.code())]
+    NotClaimable(PrescriptionStatus),
+    /// The message speaks of another issue, or of other numbers of repeats.
+    #[error("the repeat numbers are not those of the prescription")]
+    RepeatMismatch,
+    /// What is to be amended is not the last dispense notification.
+    #[error("the message amends something else than the last dispense notification")]
+    NotLastDispense,
+    /// What is to be amended is not the claim in force.
+    #[error("the message amends something else than the claim in force")]
+    NotLastClaim,
+    /// The time to amend the claim is over.
+    #[error("the time to amend the claim is over")]
+    ClaimPeriodOver,
+    /// A release asks for a cancelled prescription.
+    #[error("the prescription has been cancelled")]
+    Cancelled,
+    /// A release asks for an expired prescription.
+    #[error("the prescription has expired")]
+    Expired,
+    /// A release asks for a prescription that is not known, or not yet.
+    #[error("there is no such prescription to release")]
+    NothingToRelease,
+    /// A release asks for a prescription that a dispenser has.
+    #[error("another dispenser has the prescription")]
+    WithAnotherDispenser(Box<OtherDispenser>),
+    /// A release asks for a prescription that is complete.
+    #[error("the prescription has been dispensed")]
+    AlreadyDispensed,
+    /// No prescription waits for the pharmacy.
+    #[error("no more prescriptions wait for the pharmacy")]
+    NoMorePrescriptions,
+    /// The change log can take no more events.
+    #[error("the change log is full")]
+    LogFull,
+    /// Something in the message is missing or wrong.
+    #[error("the message cannot be processed: {0}")]
+    Unprocessable(Invalid),
+}
+
+/// What is missing or wrong in a message. The texts are those that Spine appends to its error 5000.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Invalid {
+    /// The sender's organisation.
+    #[error("agentOrganization has invalid format")]
+    Organisation,
+    /// The patient's NHS number is not that of the prescription.
+    #[error("Mismatch between prescription and dispense notification NHSNumber")]
+    NhsNumber,
+    /// The prescription id's check character.
+    #[error("prescriptionID has invalid checksum")]
+    PrescriptionIdCheck,
+    /// The date of birth is missing.
+    #[error("Mandatory field birthTime missing")]
+    BirthTimeMissing,
+    /// The date of birth is after today.
+    #[error("birthTime is in the future")]
+    BirthTimeInFuture,
+    /// Repeat numbers are missing on a prescription that is not acute.
+    #[error("prescriptionRepeatHigh and prescriptionRepeatLow values must both be provided if not Acute prescription")]
+    RepeatsMissing,
+    /// The first issue is not 1.
+    #[error("prescriptionRepeatLow must be 1")]
+    RepeatLow,
+    /// More than 99 issues.
+    #[error("prescriptionRepeatHigh must not be over configured maximum of 99")]
+    RepeatHigh,
+    /// Fewer issues than one.
+    #[error("prescriptionRepeatLow is greater than prescriptionRepeatHigh")]
+    RepeatOrder,
+    /// More issues than any item has.
+    #[error("Prescription repeat count must not be greater than all Line Item repeat counts")]
+    RepeatsBeyondItems,
+    /// No line items.
+    #[error("No valid line items found")]
+    NoItems,
+    /// More than 4 line items.
+    #[error("lineItems over expected max count of 4")]
+    TooManyItems,
+    /// Two line items have the same id.
+    #[error("Duplicate item ID exists")]
+    DuplicateItem,
+    /// A line item has repeat numbers and the prescription has none.
+    #[error("Line Item {0} repeat value provided for non-repeat prescription")]
+    ItemRepeatsWithoutPrescription(u8),
+    /// A line item of a repeat has no repeat numbers.
+    #[error("repeat.High and repeat.Low values must both be provided for lineItem {0} if not acute prescription")]
+    ItemRepeatsMissing(u8),
+    /// A line item has fewer issues than one.
+    #[error("repeat.High for line item {0} must be greater than zero")]
+    ItemRepeatZero(u8),
+    /// A line item has more issues than the prescription.
+    #[error("repeat.High of {high} for line item {order} must not be greater than prescriptionRepeatHigh of {most}")]
+    ItemRepeatHigh {
+        /// The item's position.
+        order: u8,
+        /// Its number of issues.
+        high: u32,
+        /// The prescription's.
+        most: u8,
+    },
+    /// A line item does not begin with issue 1.
+    #[error("repeat.Low for line item {0} is not set to 1")]
+    ItemRepeatLow(u8),
+    /// An issue lasts longer than a year.
+    #[error("daysSupply cannot exceed 366")]
+    DaysSupply,
+    /// A repeat dispensing prescription does not say when it may be dispensed.
+    #[error("daysSupply effective time not provided but prescription treatment type is repeat")]
+    WindowMissing,
+    /// It may be dispensed beyond a year from now.
+    #[error("daysSupplyValidHigh is more than 12 months beyond current day")]
+    WindowTooLong,
+    /// It may only be dispensed in the past.
+    #[error("daysSupplyValidHigh is in the past")]
+    WindowPast,
+    /// The first day is after the last.
+    #[error("daysSupplyValid low is after daysSupplyValidHigh")]
+    WindowOrder,
+}
+
+/// An error as it is sent: the same code means different things in different vocabularies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Fault {
+    /// The OID of the vocabulary: that of releases (…16.34) or that of processing (…17.22).
+    pub system: &'static str,
+    /// The code, 4 digits.
+    pub code: &'static str,
+    /// The code in words.
+    pub text: String,
+}
+
+impl Fault {
+    fn processing(code: &'static str, text: &str) -> Self {
+        Self { system: oid::PROCESSING_ERROR, code, text: text.to_owned() }
+    }
+
+    fn release(fault: ReleaseFault) -> Self {
+        Self { system: ReleaseFault::OID, code: fault.code(), text: fault.display().to_owned() }
+    }
+}
+
+impl Refusal {
+    /// What the sender is told.
+    #[must_use]
+    pub fn fault(&self) -> Fault {
+        match self {
+            Self::DuplicatePrescription => Fault::processing("0002", "Duplicate prescription ID exists"),
+            Self::SignatureMissing => Fault::processing("0003", "Digital signature not found"),
+            Self::PrescriptionNotFound => {
+                Fault::processing("0005", "Prescription can not be found. Contact prescriber")
+            }
+            Self::StateTransition { .. } => Fault::processing("0012", "Invalid State Transition for Prescription"),
+            Self::ItemTransition { .. } => Fault::processing("0013", "Invalid State Transition for Prescription Item"),
+            Self::ItemNotFound => Fault::processing("0014", "Prescription Item Not found"),
+            Self::NotClaimable(_) => Fault::processing("0015", "Invalid Claim. Prescription is not Dispensed"),
+            Self::RepeatMismatch => Fault::processing("0018", "Mismatch in authorised repeat counts"),
+            Self::NotLastDispense => {
+                let text = "Dispense Amendment/Cancellation Request does not pertain to Last Dispense";
+                Fault::processing("0021", text)
+            }
+            Self::NotLastClaim => {
+                Fault::processing("0021", "Replacement target does not match existing claim reference on record")
+            }
+            Self::ClaimPeriodOver => {
+                Fault::processing("0100", "Claim amendment is not permitted outside of the claim period")
+            }
+            Self::LogFull => Fault::processing("9999", "failure to process message"),
+            Self::Cancelled => Fault::release(ReleaseFault::Cancelled),
+            Self::Expired => Fault::release(ReleaseFault::Expired),
+            Self::NothingToRelease => Fault::release(ReleaseFault::NotFound),
+            Self::WithAnotherDispenser(_) => Fault::release(ReleaseFault::WithAnotherDispenser),
+            Self::AlreadyDispensed => Fault::release(ReleaseFault::Dispensed),
+            Self::NoMorePrescriptions => Fault::release(ReleaseFault::NoMorePrescriptions),
+            Self::Unprocessable(invalid) => {
+                let fault = Fault::release(ReleaseFault::UnableToProcess);
+                Fault { text: format!("{} - {invalid}", fault.text), ..fault }
+            }
+        }
+    }
+}
+
+impl From<Invalid> for Refusal {
+    fn from(invalid: Invalid) -> Self {
+        Self::Unprocessable(invalid)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_sent_as_spine_words_it() {
+        let sent = |refusal: Refusal| {
+            let Fault { system, code, text } = refusal.fault();
+            (system.rsplit_once("2.4.").unwrap().1, code, text)
+        };
+        for (refusal, system, code, text) in [
+            (Refusal::DuplicatePrescription, "17.22", "0002", "Duplicate prescription ID exists"),
+            (Refusal::SignatureMissing, "17.22", "0003", "Digital signature not found"),
+            (Refusal::PrescriptionNotFound, "17.22", "0005", "Prescription can not be found. Contact prescriber"),
+            (
+                Refusal::NotClaimable(PrescriptionStatus::Claimed),
+                "17.22",
+                "0015",
+                "Invalid Claim. Prescription is not Dispensed",
+            ),
+            (Refusal::Cancelled, "16.34", "0001", "Prescription has been cancelled"),
+            (Refusal::Expired, "16.34", "0002", "Prescription has expired"),
+            (Refusal::NoMorePrescriptions, "16.34", "0006", "No more nominated prescriptions available"),
+            (
+                Refusal::Unprocessable(Invalid::DaysSupply),
+                "16.34",
+                "5000",
+                "Unable to process message. Information missing or invalid - daysSupply cannot exceed 366",
+            ),
+        ] {
+            assert_eq!(sent(refusal), (system, code, text.to_owned()));
+        }
+    }
+}
