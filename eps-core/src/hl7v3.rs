@@ -7,6 +7,7 @@
 //! Source: Message Implementation Manual 4.2.00, with the additions of NHS England's FHIR facade (`SM` interaction ids).
 
 use crate::codes::{Interaction, InteractionId};
+use crate::ids::CheckCharacters;
 use crate::model::{Envelope, Message, Prescription, ReleaseKind, SignedDocument};
 use crate::problem::{Problems, Rule};
 use crate::xml::{Document, Element, Limits};
@@ -44,15 +45,23 @@ pub(crate) const RULES: &[&Rule] = rules::RULES;
 /// # Errors
 /// Every problem found, each with its XPath, line and column.
 pub fn read(bytes: &[u8]) -> Result<Envelope, Problems> {
-    read_document(&Document::parse(bytes, &Limits::default())?)
+    read_document(&Document::parse(bytes, &Limits::default())?, CheckCharacters::AsWritten)
+}
+
+/// Reads a message for somebody who acts on it: a wrong check character is refused.
+///
+/// # Errors
+/// Every problem found, each with its XPath, line and column.
+pub fn read_checked(bytes: &[u8]) -> Result<Envelope, Problems> {
+    read_document(&Document::parse(bytes, &Limits::default())?, CheckCharacters::Required)
 }
 
 /// Reads a message that is parsed already, so that the same tree can be verified and stored.
 ///
 /// # Errors
 /// Every problem found, each with its XPath, line and column.
-pub fn read_document(document: &Document<'_>) -> Result<Envelope, Problems> {
-    let mut input = In::default();
+pub fn read_document(document: &Document<'_>, check_characters: CheckCharacters) -> Result<Envelope, Problems> {
+    let mut input = In::new(check_characters);
     let envelope = wrapper::read(&mut input, document.root());
     input.finish(envelope)
 }

@@ -61,6 +61,17 @@ pub static SDS_ID: Rule = Rule::error(
 pub(crate) const RULES: &[&Rule] =
     &[&NHS_NUMBER, &PRESCRIPTION_ID_FORM, &PRESCRIPTION_ID_CHECK, &UUID_FORM, &ODS_CODE, &SDS_ID];
 
+/// What to do with a short-form prescription id whose check character is wrong.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "it is taken or it is not")]
+pub enum CheckCharacters {
+    /// Read it as written: public NHS examples hold such ids, and converting is not accepting.
+    #[default]
+    AsWritten,
+    /// Refuse it, as whoever stores or routes must.
+    Required,
+}
+
 /// An identifier that is not well formed. Which rule it breaks is said by [`IdError::rule`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", rule.requires)]

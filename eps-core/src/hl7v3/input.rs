@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use super::{is, rules};
 use crate::codes::UnknownCode;
-use crate::ids::{Guid, IdError};
+use crate::ids::{CheckCharacters, Guid, IdError, PrescriptionIdError, WrittenPrescriptionId};
 use crate::model::{Code, Coded, Concept, Date, Decimal, Quantity, RepeatNumber, Text, Timestamp};
 use crate::problem::{Problem, Problems, Rule};
 use crate::xml::Element;
@@ -16,9 +16,15 @@ use crate::xml::Element;
 #[derive(Default)]
 pub(super) struct In {
     problems: Vec<Problem>,
+    check_characters: CheckCharacters,
 }
 
 impl In {
+    /// A reader with this rule about check characters.
+    pub(super) fn new(check_characters: CheckCharacters) -> Self {
+        Self { problems: Vec::new(), check_characters }
+    }
+
     /// The value, if nothing was wrong.
     pub(super) fn finish<T>(self, value: Option<T>) -> Result<T, Problems> {
         match (Problems::from_vec(self.problems), value) {
@@ -128,8 +134,16 @@ impl In {
     }
 
     /// The short-form prescription id in `@extension`.
-    pub(super) fn prescription_id(&mut self, element: Element<'_, '_>) -> Option<crate::ids::WrittenPrescriptionId> {
-        self.parsed(element, "extension", str::parse, crate::ids::PrescriptionIdError::rule)
+    pub(super) fn prescription_id(&mut self, element: Element<'_, '_>) -> Option<WrittenPrescriptionId> {
+        let id: WrittenPrescriptionId = self.parsed(element, "extension", str::parse, PrescriptionIdError::rule)?;
+        match (self.check_characters, id.checked()) {
+            (CheckCharacters::AsWritten, _) | (CheckCharacters::Required, Ok(_)) => Some(id),
+            (CheckCharacters::Required, Err(error)) => {
+                let problem = Problem::new(error.rule(), element.attribute_place("extension")).found(id.as_str());
+                self.report(problem.expected(error.to_string()));
+                None
+            }
+        }
     }
 
     /// `@code` in a closed vocabulary.
