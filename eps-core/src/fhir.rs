@@ -1,12 +1,144 @@
 //! The messages of EPS as FHIR R4 JSON.
+//!
+//! ```text
+//!  bytes ─▶ json::Json ─▶ validate ─▶ prescription, patient, practitioner, ... ─▶ Envelope
+//!           located values  the checks   the translation of the NHS service
+//! ```
+//!
+//! Both halves look at everything before anything is refused, and every problem names the element it is about.
 
-use crate::problem::Rule;
+use crate::codes::Interaction;
+use crate::ids::{Asid, MessageId};
+use crate::model::{Envelope, Message, SdsAuthor, Timestamp};
+use crate::problem::{Problem, Problems, Rule};
 
+mod bundle;
 mod date;
+mod demographics;
 pub mod dosage;
+mod findings;
 pub mod json;
+mod line_item;
+mod medication;
+mod organisation;
+mod patient;
+mod practitioner;
+mod prescription;
+pub mod rules;
+mod signature;
+mod system;
+mod validate;
 
 pub use dosage::dosage_text;
 
+use bundle::Bundle;
+use findings::Findings;
+use json::{Json, Node};
+
 /// The rules of this module, table by table.
-pub(crate) const RULES: &[&[&Rule]] = &[json::RULES, json::PARSE_RULES, dosage::RULES];
+pub(crate) const RULES: &[&[&Rule]] = &[json::RULES, dosage::RULES, rules::RULES];
+
+/// What a FHIR message does not say and an envelope needs.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "whoever reads a message decides each of these")]
+pub struct Context {
+    /// The time of reading, UTC: when the envelope is made, and when an unsigned prescription is written.
+    pub now: Timestamp,
+    /// The sending system.
+    pub from: Asid,
+    /// The receiving system.
+    pub to: Asid,
+    /// Who sends; `None` for unattended systems.
+    pub author: Option<SdsAuthor>,
+    /// What a role may refer to.
+    pub identifier_references: IdentifierReferences,
+}
+
+/// What to do with a PractitionerRole that names its practitioner, organisation or service by identifier and display.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "they can be taken or not")]
+pub enum IdentifierReferences {
+    /// Refuse it, as the validation of the NHS service does.
+    #[default]
+    Refused,
+    /// Take name and code from the reference and the address from the role's location, as the translation of the NHS
+    /// service can, and one of its published examples needs.
+    Resolved,
+}
+
+/// Reads a FHIR message.
+///
+/// # Errors
+/// Everything that is wrong with it, under `fhir.*` and `ids.*`, each with its place.
+pub fn read(bytes: &[u8], context: &Context) -> Result<Envelope, Problems> {
+    let json = Json::parse(bytes)?;
+    let mut findings = Findings::default();
+    let envelope = message(&mut findings, json.root(), context);
+    match (findings.into_problems(), envelope) {
+        (Some(problems), _) => Err(problems),
+        (None, Some(envelope)) => Ok(envelope),
+        (None, None) => Err(Problem::new(&rules::INCOMPLETE, json.root().place()).into()),
+    }
+}
+
+fn message(findings: &mut Findings, root: Node<'_>, context: &Context) -> Option<Envelope> {
+    match root.str("resourceType") {
+        Some("Bundle") => of_bundle(findings, root, context),
+        Some("Parameters" | "Task" | "Claim") => {
+            findings.breach(&rules::UNSUPPORTED, root);
+            None
+        }
+        found => {
+            let place = root.get("resourceType").unwrap_or(root).place();
+            let problem = Problem::new(&rules::RESOURCE_TYPE, place);
+            let problem = problem.message("Incorrect FHIR resource type. Expected Bundle, Parameters, Task or Claim.");
+            findings.tell(problem.found(found.unwrap_or_default()));
+            None
+        }
+    }
+}
+
+fn of_bundle(findings: &mut Findings, root: Node<'_>, context: &Context) -> Option<Envelope> {
+    let bundle = Bundle::new(findings, root)?;
+    let header = bundle.only(findings, "MessageHeader")?;
+    let event = header.get("eventCoding").and_then(|coding| coding.get("code"));
+    match event.and_then(Node::as_str) {
+        Some("prescription-order") => {
+            validate::common(findings, &bundle, context.identifier_references);
+            validate::prescription::prescription(findings, &bundle);
+            let id = bundle_id(findings, root);
+            let prescription = prescription::prescription(findings, &bundle, id, context.now)?;
+            let message = Message::Prescription(Box::new(prescription));
+            Some(envelope(context, id?, Interaction::ParentPrescriptionUrgent, message))
+        }
+        Some("prescription-order-update" | "dispense-notification") => {
+            findings.breach(&rules::UNSUPPORTED, event.unwrap_or(header));
+            None
+        }
+        found => {
+            let problem = Problem::new(&rules::EVENT, event.unwrap_or(header).place());
+            findings.tell(problem.found(found.unwrap_or_default()));
+            None
+        }
+    }
+}
+
+/// The message id that a Bundle brings.
+fn bundle_id(findings: &mut Findings, root: Node<'_>) -> Option<MessageId> {
+    let identifier = findings.required(root, "identifier")?;
+    let value = findings.single_identifier(identifier, system::UUID)?;
+    findings.id(value)
+}
+
+fn envelope(context: &Context, id: MessageId, interaction: Interaction, message: Message) -> Envelope {
+    Envelope {
+        id,
+        created: context.now,
+        interaction: interaction.sm(),
+        to: Some(context.to.clone()),
+        from: Some(context.from.clone()),
+        author: context.author.clone(),
+        acknowledgement: None,
+        message,
+    }
+}

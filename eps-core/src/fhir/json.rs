@@ -3,29 +3,17 @@
 //! A document is read in one pass into one array of nodes in document order. Text without escapes is borrowed from the
 //! input. JSON Pointers, FHIRPaths, lines and columns are worked out only for the nodes that a problem names.
 
-use crate::problem::{Place, Problem, Problems, Rule};
+use crate::problem::{Place, Problems};
 
 mod compact;
 mod parse;
 mod place;
-mod xml_text;
 
-pub(crate) use parse::RULES as PARSE_RULES;
+pub(crate) use parse::RULES;
 pub use parse::{
     BOM, DEPTH, DUPLICATE_KEY, MAX_BYTES, MAX_DEPTH, MAX_MEMBERS, MAX_NODES, MAX_STRING, MEMBERS, NODES, SIZE, STRING,
     SYNTAX, TRAILING, TRUNCATED, UTF8,
 };
-
-/// Text that goes into a message holds only characters of XML 1.0.
-pub static CHARACTER: Rule = Rule::error(
-    "fhir.json.character",
-    "value",
-    "Text holds only characters that XML 1.0 allows: no control characters but tab and line breaks, no U+FFFE or U+FFFF.",
-    "Remove the control character from the text.",
-);
-
-/// The rules of this module.
-pub(crate) const RULES: &[&Rule] = &[&CHARACTER];
 
 /// A parsed document, borrowing from its bytes.
 pub struct Json<'a> {
@@ -127,7 +115,7 @@ impl<'d> Node<'d> {
     /// The member of this object with that key; `None` where it is absent or `null`.
     #[must_use]
     pub fn get(self, key: &str) -> Option<Self> {
-        self.members().find(|(name, _)| *name == key).map(|(_, node)| node).filter(|node| !node.is_null())
+        self.member(key).filter(|node| !node.is_null())
     }
 
     /// The members of this object in document order; none where it is not an object.
@@ -208,17 +196,6 @@ impl<'d> Node<'d> {
         matches!(self.kind(), Kind::Object)
     }
 
-    /// The text of a string that is to be written into XML; `None` where this is not a string.
-    ///
-    /// # Errors
-    /// [`CHARACTER`] when it holds a character that XML 1.0 does not allow.
-    pub fn legal_text(self) -> Result<Option<&'d str>, Problems> {
-        match self.as_str() {
-            Some(text) if !xml_text::is_legal(text) => Err(Problem::new(&CHARACTER, self.place()).into()),
-            text => Ok(text),
-        }
-    }
-
     /// The first byte of this value in the document.
     #[must_use]
     pub fn offset(self) -> usize {
@@ -273,7 +250,11 @@ impl<'d> Node<'d> {
 
     /// As [`Self::get`], with `null` being a value.
     fn member(self, key: &str) -> Option<Self> {
-        self.members().find(|(name, _)| *name == key).map(|(_, node)| node)
+        // This is where reading a message spends its time: most keys differ in length already.
+        self.children().find(|node| {
+            let label = node.entry().map(|entry| entry.label);
+            matches!(label, Some(Label::Key(text)) if text.len as usize == key.len() && node.json.text(text) == key)
+        })
     }
 
     /// This value as JSON without white space, numbers as they were written.

@@ -167,5 +167,6 @@ pub(super) fn events(dosage: Node<'_>) -> Part {
 fn day(node: Node<'_>) -> Part {
     let time = node.as_str().and_then(|text| date::date_time(text).ok());
     let time = time.ok_or_else(|| refused(&DATE_TIME, node, "Invalid dateTime"))?;
-    Ok(format!("{:02}/{:02}/{:04}", time.day(), u8::from(time.month()), time.year()))
+    let day = time.date().calendar();
+    Ok(format!("{:02}/{:02}/{:04}", day.day(), u8::from(day.month()), day.year()))
 }

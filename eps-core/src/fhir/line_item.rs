@@ -1,0 +1,180 @@
+//! A MedicationRequest as a line item.
+
+use std::collections::BTreeMap;
+
+use super::bundle::Bundle;
+use super::findings::{Condition, Findings};
+use super::json::Node;
+use super::{medication, rules, system};
+use crate::codes::PrescriberEndorsement;
+use crate::ids::LineItemId;
+use crate::model::{AdditionalInstructions, LineItem, RepeatNumber, Text};
+use crate::problem::Problem;
+
+/// Reads the line items in the order of the Bundle; the first one carries what is told to the patient.
+pub(super) fn line_items<'d>(
+    findings: &mut Findings,
+    bundle: &Bundle<'d>,
+    requests: &[Node<'d>],
+    repeat: Option<RepeatNumber>,
+) -> Option<Vec<LineItem>> {
+    let mut told = told_to_patient(findings, bundle);
+    let items: Vec<_> = requests
+        .iter()
+        .map(|request| line_item(findings, bundle, *request, repeat, std::mem::take(&mut told)))
+        .collect();
+    items.into_iter().collect()
+}
+
+fn line_item<'d>(
+    findings: &mut Findings,
+    bundle: &Bundle<'d>,
+    request: Node<'d>,
+    repeat: Option<RepeatNumber>,
+    told: String,
+) -> Option<LineItem> {
+    let id = findings.identifier(request, system::ORDER_ITEM).and_then(|value| findings.id::<LineItemId>(value));
+    let product = medication::product(findings, bundle, request);
+    let quantity = request.get("dispenseRequest").and_then(|dispense| findings.required(dispense, "quantity"));
+    let quantity = quantity.and_then(|quantity| medication::quantity(findings, quantity));
+    let additional_instructions = additional_instructions(findings, request, told);
+    let endorsements = endorsements(findings, request);
+    let dosage = dosage(findings, request);
+    Some(LineItem {
+        id: id?,
+        repeat,
+        product: product?,
+        quantity: quantity?,
+        status: None,
+        additional_instructions: additional_instructions?,
+        endorsements: endorsements?,
+        dosage: dosage?,
+    })
+}
+
+fn endorsements(findings: &mut Findings, request: Node<'_>) -> Option<Vec<PrescriberEndorsement>> {
+    let extensions = findings.list(request, "extension").filter(|one| one.str("url") == Some(system::ENDORSEMENT));
+    let endorsements: Vec<_> = extensions
+        .map(|extension| {
+            let concept = findings.required(extension, "valueCodeableConcept")?;
+            let coding = findings.coding(concept, system::PRESCRIBER_ENDORSEMENT)?;
+            findings.code_of(coding, "code")
+        })
+        .collect();
+    endorsements.into_iter().collect()
+}
+
+/// The texts of the dosages, which are what HL7 v3 carries: by sequence, equal ones taken together.
+pub(super) fn dosage(findings: &mut Findings, owner: Node<'_>) -> Option<Text> {
+    let dosages: Vec<_> = findings.list(owner, "dosageInstruction").collect();
+    match dosages.as_slice() {
+        [] => {
+            findings.breach(&rules::NO_DOSAGE, owner.get("dosageInstruction").unwrap_or(owner));
+            None
+        }
+        [dosage] => {
+            let text = findings.required(*dosage, "text")?;
+            findings.text_of(text)
+        }
+        several => {
+            let list = owner.get("dosageInstruction").unwrap_or(owner);
+            let texts = by_sequence(findings, list, several)?;
+            findings.checked_text(list, Text::new(texts))
+        }
+    }
+}
+
+fn by_sequence(findings: &mut Findings, list: Node<'_>, dosages: &[Node<'_>]) -> Option<String> {
+    let mut groups: BTreeMap<u32, Vec<&str>> = BTreeMap::new();
+    let mut complete = true;
+    for dosage in dosages {
+        let text = findings.required(*dosage, "text").and_then(Node::as_str);
+        if dosage.get("sequence").is_none() {
+            findings.breach(&rules::DOSAGE_SEQUENCE, list);
+        }
+        match (findings.count(*dosage, "sequence"), text) {
+            (Some(sequence), Some(text)) => groups.entry(sequence).or_default().push(text),
+            (_, _) => complete = false,
+        }
+    }
+    let groups: Vec<_> = groups.into_values().map(|texts| texts.join(", and ")).collect();
+    complete.then(|| groups.join(", then "))
+}
+
+/// The one text beside the dosage: other medicines and notices to the patient as elements, then the controlled drug's
+/// quantity in words and the note, one a line. `Some(None)` where there is nothing to say.
+///
+/// The text is a fragment of XML inside text, so what stands in it is escaped here, and again when it is written.
+fn additional_instructions(
+    findings: &mut Findings,
+    request: Node<'_>,
+    told: String,
+) -> Option<Option<AdditionalInstructions>> {
+    let mut text = told;
+    let words = findings.optional_extension(request, system::CONTROLLED_DRUG).and_then(|drug| {
+        let words = findings.optional_extension(drug, "quantityWords")?;
+        findings.str(words, "valueString")
+    });
+    let words = words.filter(|words| !words.is_empty());
+    if let Some(words) = words {
+        text.push_str("CD: ");
+        push_escaped(&mut text, words);
+    }
+    let notes = findings.list(request, "note");
+    let note = findings.at_most_one(notes, Condition::Any).and_then(|note| findings.str(note, "text"));
+    if let Some(note) = note.filter(|note| !note.is_empty()) {
+        if words.is_some() {
+            text.push('\n');
+        }
+        push_escaped(&mut text, note);
+    }
+    if text.is_empty() {
+        return Some(None);
+    }
+    findings.checked_text(request, Text::new(text)).map(|text| Some(AdditionalInstructions(text)))
+}
+
+/// What is told to the patient: other medicines first, then notices.
+fn told_to_patient<'d>(findings: &mut Findings, bundle: &Bundle<'d>) -> String {
+    let mut medicines = String::new();
+    let mut notices = String::new();
+    for communication in bundle.resources("CommunicationRequest") {
+        for payload in findings.list(communication, "payload") {
+            if let Some(notice) = findings.str(payload, "contentString") {
+                push_element(&mut notices, "patientInfo", notice);
+            } else if let Some(reference) = payload.get("contentReference") {
+                let Some(list) = bundle.resolve(findings, reference) else { continue };
+                for entry in findings.list(list, "entry") {
+                    let display = entry.get("item").and_then(|item| findings.str(item, "display"));
+                    if let Some(display) = display.filter(|display| !display.is_empty()) {
+                        push_element(&mut medicines, "medication", display);
+                    }
+                }
+            } else {
+                findings.tell(Problem::new(&rules::REQUIRED, payload.place()).expected("contentString"));
+            }
+        }
+    }
+    medicines + &notices
+}
+
+fn push_element(text: &mut String, name: &str, content: &str) {
+    text.push('<');
+    text.push_str(name);
+    text.push('>');
+    push_escaped(text, content);
+    text.push_str("</");
+    text.push_str(name);
+    text.push('>');
+}
+
+fn push_escaped(text: &mut String, content: &str) {
+    for character in content.chars() {
+        match character {
+            '&' => text.push_str("&amp;"),
+            '<' => text.push_str("&lt;"),
+            '>' => text.push_str("&gt;"),
+            other => text.push(other),
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! The URLs that FHIR names identifiers, code systems and extensions by, each once.
+
+/// NHS numbers.
+pub(super) const NHS_NUMBER: &str = "https://fhir.nhs.uk/Id/nhs-number";
+/// Organisations and services.
+pub(super) const ODS: &str = "https://fhir.nhs.uk/Id/ods-organization-code";
+/// SDS role profiles.
+pub(super) const ROLE_PROFILE: &str = "https://fhir.nhs.uk/Id/sds-role-profile-id";
+/// Line items as prescribed.
+pub(super) const ORDER_ITEM: &str = "https://fhir.nhs.uk/Id/prescription-order-item-number";
+/// UUIDs of messages.
+pub(super) const UUID: &str = "https://tools.ietf.org/html/rfc4122";
+/// Prescribing codes of the Drug (or doctor) Index Number.
+pub(super) const DIN: &str = "https://fhir.hl7.org.uk/Id/din-number";
+/// Prescribing codes that the NHS Business Services Authority makes up for a role.
+pub(super) const SPURIOUS_CODE: &str = "https://fhir.hl7.org.uk/Id/nhsbsa-spurious-code";
+/// GMC numbers.
+pub(super) const GMC: &str = "https://fhir.hl7.org.uk/Id/gmc-number";
+/// General medical practitioners' prescribing codes.
+pub(super) const GMP: &str = "https://fhir.hl7.org.uk/Id/gmp-number";
+/// The professional codes of a prescriber, in the order in which they are looked for.
+pub(super) const PROFESSIONAL_CODES: [&str; 6] = [
+    GMC,
+    GMP,
+    "https://fhir.hl7.org.uk/Id/nmc-number",
+    "https://fhir.hl7.org.uk/Id/gphc-number",
+    "https://fhir.hl7.org.uk/Id/hcpc-number",
+    "https://fhir.hl7.org.uk/Id/professional-code",
+];
+
+/// SNOMED CT and dm+d.
+pub(super) const SNOMED: &str = "http://snomed.info/sct";
+/// SDS job roles, the preferred system first.
+pub(super) const JOB_ROLES: [&str; 2] = [
+    "https://fhir.nhs.uk/CodeSystem/NHSDigital-SDS-JobRoleCode",
+    "https://fhir.hl7.org.uk/CodeSystem/UKCore-SDSJobRoleName",
+];
+/// The prescriber's endorsements.
+pub(super) const PRESCRIBER_ENDORSEMENT: &str = "https://fhir.nhs.uk/CodeSystem/medicationrequest-endorsement";
+
+/// Prescription type.
+pub(super) const PRESCRIPTION_TYPE: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-DM-PrescriptionType";
+/// Responsible practitioner.
+pub(super) const RESPONSIBLE: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-DM-ResponsiblePractitioner";
+/// Prescriber endorsement.
+pub(super) const ENDORSEMENT: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-DM-PrescriptionEndorsement";
+/// Controlled drug.
+pub(super) const CONTROLLED_DRUG: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-DM-ControlledDrug";
+/// Repeat information of a request.
+pub(super) const REPEAT_REVIEW: &str =
+    "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-MedicationRepeatInformation";
+/// Long form of the prescription's id.
+pub(super) const PRESCRIPTION_ID: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-DM-PrescriptionId";
+/// Dispensing site preference.
+pub(super) const SITE_TYPE: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-DM-PerformerSiteType";
+/// Which issue of how many.
+pub(super) const REPEAT: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-EPS-RepeatInformation";

@@ -1,0 +1,94 @@
+//! The checks that the NHS service makes of every Bundle before it translates it, in its order.
+
+use super::bundle::{Bundle, Reference};
+use super::findings::Findings;
+use super::json::Node;
+use super::{IdentifierReferences, rules, system};
+use crate::problem::Problem;
+
+pub(super) mod prescription;
+
+/// Checks what all events have in common.
+pub(super) fn common(findings: &mut Findings, bundle: &Bundle<'_>, references: IdentifierReferences) {
+    medications(findings, bundle);
+    telecoms(findings, bundle);
+    for entry in bundle.entries("PractitionerRole") {
+        let is_responsible = bundle.resources("MedicationRequest").any(|request| {
+            let extensions = request.list("extension").filter(|one| one.str("url") == Some(system::RESPONSIBLE));
+            extensions.filter_map(|one| one.get("valueReference")?.str("reference")).any(|url| url == entry.full_url)
+        });
+        role(findings, entry.resource, is_responsible, references);
+    }
+}
+
+fn medications(findings: &mut Findings, bundle: &Bundle<'_>) {
+    for request in bundle.resources("MedicationRequest") {
+        if let Some(intent) =
+            request.get("intent").filter(|intent| matches!(intent.as_str(), Some("plan" | "reflex-order")))
+        {
+            findings.breach(&rules::INTENT, intent);
+        }
+    }
+    for kind in ["MedicationRequest", "MedicationDispense"] {
+        for resource in bundle.resources(kind) {
+            if resource.get("medicationReference").is_some() && resource.get("medicationCodeableConcept").is_some() {
+                let message =
+                    format!("{kind} cannot contain both medicationReference and medicationCodeableConcept fields.");
+                findings.tell(Problem::new(&rules::MEDICATION_TWICE, resource.place()).message(message));
+            }
+        }
+    }
+}
+
+/// Each telecom of an organisation, practitioner or role has a value and a use.
+fn telecoms(findings: &mut Findings, bundle: &Bundle<'_>) {
+    for kind in ["Organization", "Practitioner", "PractitionerRole"] {
+        for entry in bundle.entries(kind) {
+            for (at, telecom) in entry.resource.list("telecom").enumerate() {
+                for field in ["value", "use"] {
+                    if telecom.str(field).is_none_or(str::is_empty) {
+                        let path = format!("bundle.entry[{}].resource.telecom[{at}].{field}", entry.index);
+                        let message = format!("Required field {path} is missing.");
+                        findings.tell(
+                            Problem::new(&rules::TELECOM_FIELD, telecom.place()).message(message).expected(field),
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The references of a role.
+fn role(findings: &mut Findings, role: Node<'_>, is_responsible: bool, references: IdentifierReferences) {
+    if let Some(practitioner) = role.get("practitioner") {
+        if is_responsible {
+            let literal = Reference::read(practitioner).is_literal();
+            if literal == practitioner.get("identifier").is_some() {
+                findings.breach(&rules::RESPONSIBLE_REFERENCE, practitioner);
+            }
+        } else {
+            literal(findings, practitioner, references, || "practitionerRole.practitioner".to_owned());
+        }
+    }
+    let organisation = role.get("organization").unwrap_or(role);
+    literal(findings, organisation, references, || "practitionerRole.organization".to_owned());
+    for (at, service) in role.list("healthcareService").enumerate() {
+        literal(findings, service, references, || format!("practitionerRole.healthcareService[{at}]"));
+    }
+}
+
+/// A reference that must name a resource of the Bundle.
+fn literal(findings: &mut Findings, element: Node<'_>, references: IdentifierReferences, path: impl Fn() -> String) {
+    let fits = match (Reference::read(element), references) {
+        (Reference::Literal(_), _) => true,
+        // What has identifiers but is no reference, a role without an organisation, is refused all the same.
+        (Reference::Identifier(identifier), IdentifierReferences::Resolved) => identifier.is_object(),
+        (Reference::Identifier(_), IdentifierReferences::Refused) | (Reference::None, _) => false,
+    };
+    if !fits {
+        let message =
+            format!("{} populated incorrectly. Please populate with Reference to resource within Bundle.", path());
+        findings.tell(Problem::new(&rules::ROLE_REFERENCE, element.place()).message(message));
+    }
+}
