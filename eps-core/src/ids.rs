@@ -214,6 +214,12 @@ impl Guid {
         Self(uuid::Uuid::from_bytes(bytes))
     }
 
+    /// The 16 bytes of the id.
+    #[must_use]
+    pub const fn to_bytes(self) -> [u8; 16] {
+        *self.0.as_bytes()
+    }
+
     /// The id as FHIR writes it.
     #[must_use]
     pub fn lower(&self) -> String {

@@ -1,1 +1,16 @@
-//! placeholder
+//! Everything of the Electronic Prescription Service that touches a clock, a disk or a socket.
+//!
+//! ```text
+//!   bytes ─▶ Broker::submit ─┬─ read, verify, decide (eps-core) ─┬─▶ reply bytes
+//!                            │                                   │
+//!                            └── Clock, Ids ──── Store::commit ──┘
+//! ```
+//!
+//! | To | start at |
+//! |---|---|
+//! | keep what was answered | [`store`] |
+//! | stop or move time | [`clock`] |
+#![forbid(unsafe_code)]
+
+pub mod clock;
+pub mod store;
