@@ -142,3 +142,6 @@ fn envelope(context: &Context, id: MessageId, interaction: Interaction, message:
         message,
     }
 }
+
+#[cfg(test)]
+mod tests;
