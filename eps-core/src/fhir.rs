@@ -8,7 +8,7 @@
 //! Both halves look at everything before anything is refused, and every problem names the element it is about.
 
 use crate::codes::Interaction;
-use crate::ids::{Asid, MessageId};
+use crate::ids::{Asid, CheckCharacters, MessageId, PrescriptionId, PrescriptionIdError};
 use crate::model::{Envelope, Message, SdsAuthor, Timestamp};
 use crate::problem::{Problem, Problems, Rule};
 
@@ -52,6 +52,8 @@ pub struct Context {
     pub author: Option<SdsAuthor>,
     /// What a role may refer to.
     pub identifier_references: IdentifierReferences,
+    /// What to do with a wrong check character of a prescription id.
+    pub check_characters: CheckCharacters,
 }
 
 /// What to do with a PractitionerRole that names its practitioner, organisation or service by identifier and display.
@@ -74,10 +76,26 @@ pub fn read(bytes: &[u8], context: &Context) -> Result<Envelope, Problems> {
     let json = Json::parse(bytes)?;
     let mut findings = Findings::default();
     let envelope = message(&mut findings, json.root(), context);
+    match context.check_characters {
+        CheckCharacters::AsWritten => {}
+        CheckCharacters::Required => prescription_ids(&mut findings, json.root()),
+    }
     match (findings.into_problems(), envelope) {
         (Some(problems), _) => Err(problems),
         (None, Some(envelope)) => Ok(envelope),
         (None, None) => Err(Problem::new(&rules::INCOMPLETE, json.root().place()).into()),
+    }
+}
+
+/// Tells of every short-form prescription id whose check character is wrong.
+fn prescription_ids(findings: &mut Findings, root: Node<'_>) {
+    let resources = root.list("entry").filter_map(|entry| entry.get("resource"));
+    for resource in resources.chain([root]) {
+        let id = resource.get("groupIdentifier").and_then(|identifier| identifier.get("value"));
+        let Some((node, text)) = id.and_then(|node| Some((node, node.as_str()?))) else { continue };
+        if let Err(error @ PrescriptionIdError::CheckCharacter { .. }) = text.parse::<PrescriptionId>() {
+            findings.tell(Problem::new(error.rule(), node.place()).found(text).expected(error.to_string()));
+        }
     }
 }
 

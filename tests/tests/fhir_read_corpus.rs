@@ -31,6 +31,7 @@ fn context(identifier_references: IdentifierReferences) -> Context {
             job_role: "UNKNOWN".parse().unwrap(),
         }),
         identifier_references,
+        check_characters: eps_core::ids::CheckCharacters::AsWritten,
     }
 }
 

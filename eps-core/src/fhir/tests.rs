@@ -26,6 +26,7 @@ pub(crate) fn context() -> Context {
         to: "567456789789".parse().unwrap(),
         author: None,
         identifier_references: IdentifierReferences::Refused,
+        check_characters: crate::ids::CheckCharacters::AsWritten,
     }
 }
 
