@@ -8,4 +8,5 @@ pub mod ids;
 pub mod model;
 pub mod problem;
 pub mod record;
+pub mod signature;
 pub mod xml;

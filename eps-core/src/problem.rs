@@ -299,7 +299,7 @@ impl std::error::Error for Problems {}
 /// Every rule of this crate, grouped by the module that checks it.
 pub fn catalogue() -> impl Iterator<Item = &'static Rule> {
     let tables = [crate::ids::RULES, crate::xml::RULES, crate::hl7v3::RULES];
-    tables.into_iter().chain(crate::fhir::RULES.iter().copied()).flatten().copied()
+    tables.into_iter().chain([crate::fhir::RULES, crate::signature::RULES].concat()).flatten().copied()
 }
 
 #[cfg(test)]
