@@ -8,9 +8,11 @@
 //!
 //! | To | start at |
 //! |---|---|
+//! | answer messages as the Spine does | [`broker`] |
 //! | keep what was answered | [`store`] |
 //! | stop or move time | [`clock`] |
 #![forbid(unsafe_code)]
 
+pub mod broker;
 pub mod clock;
 pub mod store;

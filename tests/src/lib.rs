@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use eps_core::xml::{Document, Limits, c14n};
 
+pub mod messages;
+
 /// The folder of published NHS messages: `EPS_CORPUS`, or `../shared/corpus` beside the checkout.
 ///
 /// Without it, tests over it are skipped with one clear line, so that a fresh clone passes alone.

@@ -88,6 +88,9 @@ pub enum Invalid {
     /// The patient's NHS number is not that of the prescription.
     #[error("Mismatch between prescription and dispense notification NHSNumber")]
     NhsNumber,
+    /// The signature is refused.
+    #[error("Invalid digital signature")]
+    Signature,
     /// The prescription id's check character.
     #[error("prescriptionID has invalid checksum")]
     PrescriptionIdCheck,
@@ -183,6 +186,12 @@ impl Fault {
 }
 
 impl Refusal {
+    /// The dispenser that has the prescription, where that is why.
+    #[must_use]
+    pub fn other_dispenser(&self) -> Option<&OtherDispenser> {
+        if let Self::WithAnotherDispenser(other) = self { Some(other) } else { None }
+    }
+
     /// What the sender is told.
     #[must_use]
     pub fn fault(&self) -> Fault {

@@ -1,0 +1,280 @@
+//! The broker: answers messages as the Spine does, and forgets nothing that it has answered.
+//!
+//! ```text
+//!  bytes ─▶ parse once ─▶ seen before? ──yes──▶ the same reply, or 202 where the content is another
+//!                              │ no
+//!                              ▼
+//!                  signature ─▶ decide (eps_core::record) ──refused──▶ reply, nothing stored
+//!                              │ accepted                    ▲
+//!                              ▼                             │ somebody was faster: decide anew
+//!                    one commit: record, documents, queue, reply, journal ─▶ reply
+//! ```
+//!
+//! A message that was refused changed nothing and is not remembered: sent again, it is judged again, which is what lets a
+//! pharmacy that asks for an empty queue ask without a write.
+
+use std::sync::Arc;
+
+use eps_core::hl7v3;
+use eps_core::ids::{Asid, CheckCharacters, MessageId, PrescriptionId};
+use eps_core::model::{Envelope, Message, Timestamp};
+use eps_core::record::{Command, DocumentKey, NextActivity, Periods, Received, Record, Who, decide};
+use eps_core::xml::{Document, Limits};
+use sha2::{Digest as _, Sha256};
+
+use crate::clock::{Clock, SystemClock};
+use crate::store::{Answered, Commit, CommitError, RecordWrite, Store, StoredRecord, Version};
+
+mod error;
+mod ids;
+mod journal;
+mod judge;
+mod release;
+mod reply;
+mod signature;
+
+pub use error::{BrokerError, ReplyBytes};
+pub use ids::{Ids, RandomIds};
+pub use journal::JournalEntry;
+pub use signature::{SignatureCheck, SignatureRefused};
+
+use judge::{Changed, Judged};
+
+/// How often a message is decided anew because somebody else changed the same record first. Each time somebody else's
+/// message was answered, so even a crowd of 16 at one prescription gets through.
+const MAX_ATTEMPTS: u32 = 32;
+
+/// A broker over a store.
+pub struct Broker<S> {
+    store: S,
+    asid: Asid,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    signature: Option<Arc<dyn SignatureCheck>>,
+    periods: Periods,
+    limits: Limits,
+}
+
+/// A message that is being answered.
+struct Request<'d> {
+    document: &'d Document<'d>,
+    envelope: &'d Envelope,
+    digest: [u8; 32],
+    now: Timestamp,
+}
+
+impl Request<'_> {
+    /// The key of the document that the message brings.
+    fn key(&self) -> DocumentKey {
+        DocumentKey::of(self.envelope.id)
+    }
+
+    /// The message as it arrived.
+    fn bytes(&self) -> &[u8] {
+        self.document.input()
+    }
+
+    /// The message as the record's log names it.
+    fn received(&self, message: &Message) -> Received {
+        let author = self.envelope.author.as_ref();
+        let who = Who {
+            system: self.envelope.from.clone(),
+            user: author.map(|author| author.user.clone()),
+            role_profile: author.map(|author| author.role_profile.clone()),
+            organisation: judge::organisation(message).cloned(),
+        };
+        Received::new(self.envelope.id, self.envelope.interaction, who, self.now)
+    }
+}
+
+/// What is known of one prescription.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Track {
+    /// Its record, with the timeline.
+    pub record: Record,
+    /// What happens to it next by itself.
+    pub next: Option<NextActivity>,
+}
+
+impl<S: Store> Broker<S> {
+    /// A broker that keeps everything in `store` and sends under `asid`, with the time of the operating system, random
+    /// ids, Spine's periods, and no check of signatures, which Spine leaves to the dispenser.
+    pub fn new(store: S, asid: Asid) -> Self {
+        Self {
+            store,
+            asid,
+            clock: Arc::new(SystemClock),
+            ids: Arc::new(RandomIds),
+            signature: None,
+            periods: Periods::SPINE,
+            limits: Limits::DEFAULT,
+        }
+    }
+
+    /// Takes the time from this clock.
+    #[must_use]
+    pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// Takes the ids of replies from here.
+    #[must_use]
+    pub fn ids(self, ids: Arc<dyn Ids>) -> Self {
+        Self { ids, ..self }
+    }
+
+    /// Refuses prescriptions whose signature does not pass this check.
+    #[must_use]
+    pub fn verify_on_create(self, check: Arc<dyn SignatureCheck>) -> Self {
+        Self { signature: Some(check), ..self }
+    }
+
+    /// Counts days by these periods.
+    #[must_use]
+    pub fn periods(self, periods: Periods) -> Self {
+        Self { periods, ..self }
+    }
+
+    /// The store.
+    pub fn store(&self) -> &S {
+        &self.store
+    }
+
+    /// Answers one message, HL7 v3 with its transmission wrapper. What was accepted is durable when this returns.
+    ///
+    /// A message that EPS refuses for a business reason gets its reply like any other: an acknowledgement with an error,
+    /// or a release rejection.
+    ///
+    /// # Errors
+    /// [`BrokerError::Unreadable`] with every problem, and a reply where the message could be parsed that far;
+    /// [`BrokerError::NotARequest`] for a message that is itself a reply; [`BrokerError::Busy`] where others kept changing
+    /// the record; the others when the store or what it holds fails. Nothing is stored then.
+    pub fn submit(&self, bytes: &[u8]) -> Result<Vec<u8>, BrokerError> {
+        let now = self.clock.now();
+        let unparsed = |problems| BrokerError::Unreadable { problems, reply: None };
+        let document = Document::parse(bytes, &self.limits).map_err(unparsed)?;
+        let envelope = hl7v3::read_document(&document, CheckCharacters::Required).map_err(|problems| {
+            let reply = self.reply_to_unreadable(&document, &problems, now);
+            BrokerError::Unreadable { problems, reply }
+        })?;
+        let digest = Sha256::digest(bytes).into();
+        self.answer(&Request { document: &document, envelope: &envelope, digest, now })
+    }
+
+    /// All that is known of a prescription; `None` where it is not known at all.
+    ///
+    /// # Errors
+    /// [`BrokerError`] when the store or what it holds fails.
+    pub fn track(&self, id: &PrescriptionId) -> Result<Option<Track>, BrokerError> {
+        let record = self.record(id)?;
+        Ok(record.map(|record| Track { next: record.next_activity(&self.periods), record }))
+    }
+
+    /// A document that a record names, byte for byte.
+    ///
+    /// # Errors
+    /// [`BrokerError::DocumentMissing`] where there is none; the others when the store fails.
+    pub fn document(&self, key: DocumentKey) -> Result<Vec<u8>, BrokerError> {
+        self.store.document(key)?.ok_or(BrokerError::DocumentMissing(key))
+    }
+
+    /// Answers until it is answered, by this call or by another one with the same message.
+    fn answer(&self, request: &Request<'_>) -> Result<Vec<u8>, BrokerError> {
+        for _ in 0..MAX_ATTEMPTS {
+            if let Some(answered) = self.store.answered(request.envelope.id)? {
+                return self.repeat(request, answered);
+            }
+            let Judged { reply, changed } = self.judge(request)?;
+            let bytes = hl7v3::write(&reply);
+            let Some(changed) = changed else {
+                // The same message may have been accepted on another thread since it was looked up: then the refusal is
+                // of its own effect, and its acceptance is the answer.
+                let answered = self.store.answered(request.envelope.id)?;
+                return answered.map_or(Ok(bytes), |answered| self.repeat(request, answered));
+            };
+            match self.store.commit(commit(request, bytes.clone(), changed)?) {
+                Ok(()) => return Ok(bytes),
+                Err(CommitError::RecordMoved(_) | CommitError::AlreadyAnswered(_)) => {}
+                Err(CommitError::Store(error)) => return Err(error.into()),
+            }
+        }
+        Err(BrokerError::Busy)
+    }
+
+    /// The reply of the first time; another content under the same id is refused.
+    fn repeat(&self, request: &Request<'_>, answered: Answered) -> Result<Vec<u8>, BrokerError> {
+        if answered.digest == request.digest {
+            Ok(answered.reply)
+        } else {
+            self.reply_to_reused_id(request).map(|reply| hl7v3::write(&reply))
+        }
+    }
+
+    fn judge(&self, request: &Request<'_>) -> Result<Judged, BrokerError> {
+        match &request.envelope.message {
+            Message::Prescription(prescription) => self.judge_prescription(request, prescription),
+            Message::ReleaseRequest(asked) => self.judge_release(request, asked),
+            Message::DispenseNotification(told) => self.judge_notification(request, told),
+            Message::DispenseClaim(claim) => self.judge_claim(request, claim),
+            Message::ReleaseResponse(_) | Message::ReleaseRejection(_) | Message::Acknowledgement => {
+                Err(self.not_a_request(request)?)
+            }
+            // A message that the reader knows and the broker does not do yet.
+            _ => Err(self.not_a_request(request)?),
+        }
+    }
+
+    fn not_a_request(&self, request: &Request<'_>) -> Result<BrokerError, BrokerError> {
+        let reply = ReplyBytes(hl7v3::write(&self.reply_to_reply(request)?));
+        Ok(BrokerError::NotARequest { reply })
+    }
+
+    /// The record of a prescription.
+    fn record(&self, id: &PrescriptionId) -> Result<Option<Record>, BrokerError> {
+        let stored = self.store.record(id)?;
+        stored.map(|stored| Record::from_bytes(&stored.body).map_err(BrokerError::from)).transpose()
+    }
+
+    /// Decides a command on the record of its prescription, as that stands in the store.
+    fn decide(
+        &self,
+        request: &Request<'_>,
+        id: &PrescriptionId,
+        command: Command,
+    ) -> Result<Result<Changed, eps_core::record::Refusal>, BrokerError> {
+        let record = self.record(id)?;
+        let expected = record.as_ref().map(Record::version);
+        let received = request.received(&request.envelope.message);
+        Ok(decide(record, command, &received, &self.periods).map(|accepted| Changed::new(expected, accepted)))
+    }
+
+    fn next_id(&self) -> MessageId {
+        self.ids.next()
+    }
+}
+
+/// All that an accepted message changes.
+fn commit(request: &Request<'_>, reply: Vec<u8>, changed: judge::Changes) -> Result<Commit, BrokerError> {
+    let judge::Changes { changed, document } = changed;
+    let journal = JournalEntry::of(request, &changed).to_bytes()?;
+    let records = changed.into_iter().map(write).collect::<Result<_, BrokerError>>()?;
+    Ok(Commit {
+        message: request.envelope.id,
+        answer: Answered { digest: request.digest, reply },
+        records,
+        documents: vec![(request.key(), document)],
+        journal,
+    })
+}
+
+fn write(changed: Changed) -> Result<RecordWrite, BrokerError> {
+    let Changed { expected, accepted } = changed;
+    let record = &accepted.record;
+    Ok(RecordWrite {
+        id: record.id().clone(),
+        expected: expected.map(Version),
+        record: StoredRecord { version: Version(record.version()), body: record.to_bytes()? },
+        waits: record.waits_for().map(|pharmacy| (pharmacy.clone(), record.prescribed())),
+    })
+}

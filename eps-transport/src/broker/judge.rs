@@ -1,0 +1,118 @@
+//! Judging a request: what it changes, and what it is answered.
+
+use eps_core::hl7v3;
+use eps_core::ids::OdsCode;
+use eps_core::model::{DispenseClaim, DispenseNotification, Envelope, Message, Prescription};
+use eps_core::record::{Accepted, ClaimOf, Command, Create, Invalid, Notification, Refusal};
+
+use super::{Broker, BrokerError, Request};
+use crate::store::Store;
+
+/// A judged request.
+pub(super) struct Judged {
+    pub(super) reply: Envelope,
+    /// What is to be stored; `None` where the request was refused.
+    pub(super) changed: Option<Changes>,
+}
+
+/// What an accepted request changes.
+pub(super) struct Changes {
+    pub(super) changed: Vec<Changed>,
+    /// The document that the message brings.
+    pub(super) document: Vec<u8>,
+}
+
+/// A changed record.
+pub(super) struct Changed {
+    /// The version that it was decided on; `None` where there was no record.
+    pub(super) expected: Option<u32>,
+    pub(super) accepted: Accepted,
+}
+
+impl Changed {
+    pub(super) fn new(expected: Option<u32>, accepted: Accepted) -> Self {
+        Self { expected, accepted }
+    }
+}
+
+/// The organisation that a message comes from.
+pub(super) fn organisation(message: &Message) -> Option<&OdsCode> {
+    match message {
+        Message::Prescription(prescription) => prescription.author.person.organisation.ods.as_ref(),
+        Message::ReleaseRequest(asked) => asked.author.organisation.ods.as_ref(),
+        Message::DispenseNotification(told) => told.author.organisation.ods.as_ref(),
+        Message::DispenseClaim(claim) => claim.legal_authenticator.organisation.ods.as_ref(),
+        Message::ReleaseResponse(_) | Message::ReleaseRejection(_) | Message::Acknowledgement => None,
+        _ => None,
+    }
+}
+
+impl<S: Store> Broker<S> {
+    pub(super) fn judge_prescription(
+        &self,
+        request: &Request<'_>,
+        prescription: &Prescription,
+    ) -> Result<Judged, BrokerError> {
+        let element = hl7v3::parent_prescription(request.document);
+        let Some((element, signed)) = element.and_then(|element| Some((element, hl7v3::signed_document(element)?)))
+        else {
+            return self.refuse(request, &Invalid::Signature.into());
+        };
+        let refused = self.signature.as_ref().map(|check| check.check(element, request.now));
+        let create = match refused {
+            Some(Err(_)) => Err(Invalid::Signature.into()),
+            Some(Ok(())) | None => Create::from_message(prescription, request.key(), signed.namespaces),
+        };
+        match create {
+            Err(refusal) => self.refuse(request, &refusal),
+            Ok(create) => {
+                let id = create.id().clone();
+                let judged = self.decide(request, &id, Command::Create(Box::new(create)))?;
+                self.acknowledge(request, judged, element.bytes())
+            }
+        }
+    }
+
+    pub(super) fn judge_notification(
+        &self,
+        request: &Request<'_>,
+        told: &DispenseNotification,
+    ) -> Result<Judged, BrokerError> {
+        let Ok(id) = told.prescription_id.checked() else {
+            return self.refuse(request, &Invalid::PrescriptionIdCheck.into());
+        };
+        let command = Command::Notify(Box::new(Notification::from_message(told, request.key())));
+        let judged = self.decide(request, &id, command)?;
+        self.acknowledge(request, judged, request.bytes())
+    }
+
+    pub(super) fn judge_claim(&self, request: &Request<'_>, claim: &DispenseClaim) -> Result<Judged, BrokerError> {
+        let Ok(id) = claim.prescription_id.checked() else {
+            return self.refuse(request, &Invalid::PrescriptionIdCheck.into());
+        };
+        let command = Command::Claim(Box::new(ClaimOf::from_message(claim, request.key())));
+        let judged = self.decide(request, &id, command)?;
+        self.acknowledge(request, judged, request.bytes())
+    }
+
+    /// Answers with an acknowledgement; what was accepted brings `document`.
+    fn acknowledge(
+        &self,
+        request: &Request<'_>,
+        judged: Result<Changed, Refusal>,
+        document: &[u8],
+    ) -> Result<Judged, BrokerError> {
+        match judged {
+            Ok(changed) => Ok(Judged {
+                reply: self.accept(request),
+                changed: Some(Changes { changed: vec![changed], document: document.to_vec() }),
+            }),
+            Err(refusal) => self.refuse(request, &refusal),
+        }
+    }
+
+    /// Answers with the error of a refusal.
+    fn refuse(&self, request: &Request<'_>, refusal: &Refusal) -> Result<Judged, BrokerError> {
+        Ok(Judged { reply: self.error(request, &refusal.fault())?, changed: None })
+    }
+}

@@ -1,0 +1,343 @@
+//! The whole life of a prescription on a broker, over both stores: from its upload to its claim, with all that can go
+//! wrong between.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "this is a test")]
+
+use std::sync::{Arc, Barrier};
+
+use eps_core::codes::Interaction;
+use eps_core::hl7v3;
+use eps_core::ids::CheckCharacters;
+use eps_core::model::{Message, Timestamp};
+use eps_core::xml::{Document, Element, Limits};
+use eps_tests::messages::*;
+use eps_transport::broker::{Broker, BrokerError, JournalEntry, SignatureCheck, SignatureRefused};
+use eps_transport::clock::{FixedClock, SettableClock};
+use eps_transport::store::Store;
+use eps_transport::store::memory::MemoryStore;
+use eps_transport::store::sqlite::SqliteStore;
+
+fn broker<S: Store>(store: S) -> Broker<S> {
+    Broker::new(store, "200000001285".parse().unwrap()).clock(Arc::new(FixedClock(time(NOW))))
+}
+
+/// Runs a test over both stores.
+macro_rules! over_both_stores {
+    ($($(#[$doc:meta])* fn $test:ident($broker:ident) $body:block)*) => {$(
+        $(#[$doc])*
+        mod $test {
+            use super::*;
+
+            fn run<S: Store>($broker: Broker<S>) $body
+
+            #[test]
+            fn in_memory() {
+                run(broker(MemoryStore::new()));
+            }
+
+            #[test]
+            fn in_sqlite() {
+                let folder = tempfile::tempdir().unwrap();
+                run(broker(SqliteStore::open(folder.path().join("eps.db")).unwrap()));
+            }
+        }
+    )*};
+}
+
+fn send<S: Store>(broker: &Broker<S>, message: &[u8]) -> String {
+    outcome(&broker.submit(message).unwrap())
+}
+
+fn status<S: Store>(broker: &Broker<S>, number: u32) -> String {
+    let track = broker.track(&prescription_id(number)).unwrap().unwrap();
+    let issue = track.record.current().unwrap();
+    let items = issue.state().items();
+    items.iter().fold(format!("{}:", issue.status().code()), |text, (_, item)| format!("{text} {}", item.code()))
+}
+
+fn signed_part(upload: &[u8]) -> String {
+    let document = Document::parse(upload, &Limits::DEFAULT).unwrap();
+    let element = hl7v3::parent_prescription(&document).unwrap();
+    String::from_utf8(element.bytes().to_vec()).unwrap()
+}
+
+over_both_stores! {
+    fn a_prescription_is_released_dispensed_in_part_then_whole_and_claimed(broker) {
+        let sent = upload(1, PHARMACY);
+        assert_eq!(send(&broker, &sent), "AA");
+        assert_eq!(status(&broker, 1), "0001: 0007 0007");
+
+        let reply = broker.submit(&nominated_release(2, PHARMACY)).unwrap();
+        assert_eq!(interaction(&reply), Interaction::NominatedReleaseResponse);
+        assert_eq!(released(&reply), [signed_part(&sent)]);
+        assert_eq!(status(&broker, 1), "0002: 0008 0008");
+
+        assert_eq!(send(&broker, &notify(3, PHARMACY, 1, "0003: 0001 0003")), "AA");
+        assert_eq!(status(&broker, 1), "0003: 0001 0003");
+        assert_eq!(send(&broker, &notify(4, PHARMACY, 1, "0006: 0001 0001")), "AA");
+        assert_eq!(status(&broker, 1), "0006: 0001 0001");
+        assert_eq!(send(&broker, &claim(5, PHARMACY, 1)), "AA");
+        assert_eq!(status(&broker, 1), "0008: 0001 0001");
+
+        let track = broker.track(&prescription_id(1)).unwrap().unwrap();
+        let told: Vec<String> = track.record.timeline().iter().map(|entry| entry.text()).collect();
+        assert_eq!(told, [
+            "Prescription upload successful",
+            "Nominated Release Request successful",
+            "Dispense notification successful; Update applied to issue=1",
+            "Dispense notification successful; Update applied to issue=1",
+            "Dispense claim successful",
+        ]);
+        assert_eq!(track.next.unwrap().date.to_hl7(), "20260213");
+        let documents: Vec<_> = track.record.documents().iter().map(|key| broker.document(*key).unwrap()).collect();
+        assert_eq!(documents[0], signed_part(&sent).into_bytes());
+        assert_eq!(documents[3], notify(4, PHARMACY, 1, "0006: 0001 0001"));
+        let journal = broker.store().journal(0, 10).unwrap();
+        let entries: Vec<_> = journal.iter().map(|(_, entry)| JournalEntry::from_bytes(entry).unwrap()).collect();
+        let versions: Vec<u32> = entries.iter().map(|entry| entry.records[0].version).collect();
+        assert_eq!(versions, [2, 3, 4, 5, 6]);
+        assert_eq!(entries[0].interaction, "PORX_IN020101SM31");
+    }
+
+    fn a_repeated_message_gets_the_same_reply_and_changes_nothing(broker) {
+        let messages = [
+            upload(1, PHARMACY),
+            nominated_release(2, PHARMACY),
+            notify(3, PHARMACY, 1, "0006: 0001 0001"),
+            claim(4, PHARMACY, 1),
+        ];
+        let replies = messages.clone().map(|message| broker.submit(&message).unwrap());
+        let version = broker.track(&prescription_id(1)).unwrap().unwrap().record.version();
+        for (message, reply) in messages.iter().zip(&replies) {
+            assert_eq!(&broker.submit(message).unwrap(), reply);
+        }
+        assert_eq!(broker.track(&prescription_id(1)).unwrap().unwrap().record.version(), version);
+        assert_eq!(broker.store().journal(0, 100).unwrap().len(), 4);
+    }
+
+    fn another_message_under_the_same_id_is_refused(broker) {
+        assert_eq!(send(&broker, &upload(1, PHARMACY)), "AA");
+        assert_eq!(send(&broker, &upload(1, OTHER_PHARMACY)), "AR 17.32 202");
+        assert_eq!(send(&broker, &notify(1, PHARMACY, 1, "0006: 0001 0001")), "AR 17.32 202");
+        assert_eq!(status(&broker, 1), "0001: 0007 0007");
+    }
+
+    fn a_prescription_id_is_used_once(broker) {
+        assert_eq!(send(&broker, &upload(1, PHARMACY)), "AA");
+        let again = request(message_id(2), Message::Prescription(Box::new(prescription(1, PHARMACY))));
+        assert_eq!(send(&broker, &again), "AE 17.22 0002");
+        assert_eq!(broker.store().journal(0, 10).unwrap().len(), 1);
+        assert!(broker.store().answered(message_id(2)).unwrap().is_none());
+    }
+
+    fn a_prescription_is_with_one_dispenser(broker) {
+        send(&broker, &upload(1, PHARMACY));
+        assert_eq!(send(&broker, &release_by_id(2, OTHER_PHARMACY, 1)), "AA");
+        let reply = broker.submit(&release_by_id(3, PHARMACY, 1)).unwrap();
+        assert_eq!(outcome(&reply), "AE 16.34 0004");
+        let Message::ReleaseRejection(rejection) = hl7v3::read(&reply).unwrap().message else { panic!() };
+        let other = rejection.other_dispenser.unwrap();
+        assert_eq!(other.person.organisation.ods, Some(ods(OTHER_PHARMACY)));
+        assert_eq!(other.time, Some(time(NOW)));
+        assert_eq!(send(&broker, &nominated_release(4, PHARMACY)), "AE 16.34 0006");
+        assert_eq!(status(&broker, 1), "0002: 0008 0008");
+    }
+
+    fn of_pharmacies_that_ask_at_once_one_gets_it(broker) {
+        const ASKING: u32 = 8;
+        for round in 1..=10 {
+            send(&broker, &upload(round, PHARMACY));
+            let start = Barrier::new(ASKING as usize);
+            let outcomes: Vec<String> = std::thread::scope(|scope| {
+                let asking: Vec<_> = (0..ASKING)
+                    .map(|asking| {
+                        let id = 1000 * round + asking;
+                        let request = if asking % 2 == 0 {
+                            release_by_id(id, OTHER_PHARMACY, round)
+                        } else {
+                            nominated_release(id, PHARMACY)
+                        };
+                        let (broker, start) = (&broker, &start);
+                        scope.spawn(move || {
+                            start.wait();
+                            send(broker, &request)
+                        })
+                    })
+                    .collect();
+                asking.into_iter().map(|asking| asking.join().unwrap()).collect()
+            });
+            let got = outcomes.iter().filter(|outcome| *outcome == "AA").count();
+            assert_eq!(got, 1, "{outcomes:?}");
+        }
+    }
+
+    fn the_same_message_sent_at_once_has_one_effect(broker) {
+        for round in 1..=20 {
+            send(&broker, &upload(round, PHARMACY));
+            let release = nominated_release(100 + round, PHARMACY);
+            let start = Barrier::new(8);
+            let replies: Vec<Vec<u8>> = std::thread::scope(|scope| {
+                let sending: Vec<_> = (0..8)
+                    .map(|_| {
+                        scope.spawn(|| {
+                            start.wait();
+                            broker.submit(&release).unwrap()
+                        })
+                    })
+                    .collect();
+                sending.into_iter().map(|sending| sending.join().unwrap()).collect()
+            });
+            assert_eq!(outcome(&replies[0]), "AA");
+            assert!(replies.iter().all(|reply| *reply == replies[0]));
+        }
+        assert_eq!(broker.store().journal(0, 100).unwrap().len(), 40);
+    }
+
+    fn a_nominated_release_takes_the_25_oldest(broker) {
+        for number in (1..=30).rev() {
+            let mut later = prescription(number, PHARMACY);
+            later.effective_time = time("20260105100000").plus_seconds(i64::from(number));
+            send(&broker, &request(message_id(number), Message::Prescription(Box::new(later))));
+        }
+        send(&broker, &upload(31, OTHER_PHARMACY));
+        let expected = |numbers: std::ops::RangeInclusive<u32>| -> Vec<String> {
+            numbers.map(|number| prescription_id(number).as_str().to_owned()).collect()
+        };
+        let first = broker.submit(&nominated_release(100, PHARMACY)).unwrap();
+        assert_eq!(released_ids(&first), expected(1..=25));
+        let Message::ReleaseResponse(response) = hl7v3::read(&first).unwrap().message else { panic!() };
+        assert_eq!((response.batch.size, response.batch.maximum), (Some(25), Some(25)));
+        let rest = broker.submit(&nominated_release(101, PHARMACY)).unwrap();
+        assert_eq!(released_ids(&rest), expected(26..=30));
+        assert_eq!(send(&broker, &nominated_release(102, PHARMACY)), "AE 16.34 0006");
+        assert_eq!(status(&broker, 31), "0001: 0007 0007");
+    }
+
+    fn what_is_not_known_is_refused(broker) {
+        assert_eq!(send(&broker, &release_by_id(1, PHARMACY, 9)), "AE 16.34 0003");
+        assert_eq!(send(&broker, &nominated_release(2, PHARMACY)), "AE 16.34 0006");
+        assert_eq!(send(&broker, &notify(3, PHARMACY, 9, "0006: 0001 0001")), "AE 17.22 0005");
+        assert_eq!(send(&broker, &claim(4, PHARMACY, 9)), "AE 17.22 0005");
+        assert!(broker.track(&prescription_id(9)).unwrap().is_none());
+        assert!(broker.store().journal(0, 10).unwrap().is_empty());
+    }
+
+    fn what_the_status_does_not_allow_is_refused(broker) {
+        send(&broker, &upload(1, PHARMACY));
+        assert_eq!(send(&broker, &notify(2, PHARMACY, 1, "0006: 0001 0001")), "AE 17.22 0012");
+        assert_eq!(send(&broker, &claim(3, PHARMACY, 1)), "AE 17.22 0015");
+        send(&broker, &nominated_release(4, PHARMACY));
+        assert_eq!(send(&broker, &notify(5, PHARMACY, 1, "0006: 0001 0006")), "AE 17.22 0013");
+        assert_eq!(send(&broker, &notify(6, PHARMACY, 1, "0006: 0001")), "AE 17.22 0014");
+        assert_eq!(send(&broker, &notify(7, PHARMACY, 1, "0006: 0001 0003")), "AE 17.22 0012");
+        assert_eq!(send(&broker, &notify(8, PHARMACY, 1, "0006: 0001 0001")), "AA");
+        assert_eq!(send(&broker, &release_by_id(9, PHARMACY, 1)), "AE 16.34 0005");
+        assert_eq!(send(&broker, &claim(10, PHARMACY, 1)), "AA");
+        assert_eq!(send(&broker, &claim(11, PHARMACY, 1)), "AE 17.22 0015");
+    }
+
+    fn the_patient_of_a_notification_must_be_the_prescriptions(broker) {
+        send(&broker, &upload(1, PHARMACY));
+        send(&broker, &nominated_release(2, PHARMACY));
+        let mut told = notification(3, PHARMACY, 1, "0006: 0001 0001");
+        told.nhs_number = "9449305552".parse().unwrap();
+        let told = request(message_id(3), Message::DispenseNotification(Box::new(told)));
+        assert_eq!(send(&broker, &told), "AE 16.34 5000");
+        assert_eq!(status(&broker, 1), "0002: 0008 0008");
+    }
+
+    fn the_last_notification_is_amended(broker) {
+        send(&broker, &upload(1, PHARMACY));
+        send(&broker, &nominated_release(2, PHARMACY));
+        send(&broker, &notify(3, PHARMACY, 1, "0006: 0001 0001"));
+        for (id, replaces, expected) in [(4, 2, "AE 17.22 0021"), (5, 3, "AA"), (6, 3, "AE 17.22 0021")] {
+            let mut told = notification(id, PHARMACY, 1, "0006: 0001 0002");
+            told.replaces = Some(message_id(replaces));
+            let told = request(message_id(id), Message::DispenseNotification(Box::new(told)));
+            assert_eq!(send(&broker, &told), expected);
+        }
+        assert_eq!(status(&broker, 1), "0006: 0001 0002");
+    }
+
+    fn a_message_that_cannot_be_read_is_refused_with_every_problem(broker) {
+        let broken = String::from_utf8(upload(1, PHARMACY)).unwrap();
+        let broken = broken.replace("9449304130", "9449304131").replace("20260105100000", "20260230100000");
+        let Err(BrokerError::Unreadable { problems, reply }) = broker.submit(broken.as_bytes()) else { panic!() };
+        assert!(problems.names("ids.nhs-number") && problems.names("hl7v3.time"), "{problems}");
+        let reply = reply.unwrap().0;
+        assert!(outcome(&reply).starts_with("AE 16.34 5000 16.34 5000"));
+        assert!(!String::from_utf8(reply).unwrap().contains("9449304131"));
+        let Err(BrokerError::Unreadable { reply: None, .. }) = broker.submit(b"<not xml") else { panic!() };
+        assert!(broker.track(&prescription_id(1)).unwrap().is_none());
+        assert!(broker.store().answered(message_id(1)).unwrap().is_none());
+    }
+
+    fn a_wrong_check_character_is_refused(broker) {
+        let id = prescription_id(1);
+        let wrong = if id.as_str().ends_with('A') { "B" } else { "A" };
+        let wrong = format!("{}{wrong}", &id.as_str()[..19]);
+        let broken = String::from_utf8(upload(1, PHARMACY)).unwrap().replace(id.as_str(), &wrong);
+        let Err(BrokerError::Unreadable { problems, .. }) = broker.submit(broken.as_bytes()) else { panic!() };
+        assert!(problems.names("ids.prescription-id.check-character"), "{problems}");
+    }
+
+    fn a_reply_is_not_answered_as_a_request(broker) {
+        let reply = broker.submit(&upload(1, PHARMACY)).unwrap();
+        let Err(BrokerError::NotARequest { reply }) = broker.submit(&reply) else { panic!() };
+        assert_eq!(outcome(&reply.0), "AE 16.34 5888");
+    }
+}
+
+/// The signed document, in a message as another system would write it: prefixes, white space, comments and all.
+#[test]
+fn a_signed_document_is_released_as_it_was_written() {
+    let broker = broker(MemoryStore::new());
+    let sent = String::from_utf8(upload(1, PHARMACY)).unwrap();
+    let sent = sent.replace("<ParentPrescription ", "<ParentPrescription\n   ");
+    let sent = sent.replace("2 tablets 4 times a day", "2 tablets &#52; times a day<!-- four -->");
+    assert_eq!(send(&broker, sent.as_bytes()), "AA");
+    let reply = broker.submit(&nominated_release(2, PHARMACY)).unwrap();
+    let signed = signed_part(sent.as_bytes());
+    assert!(signed.contains("&#52;") && signed.contains("<ParentPrescription\n"));
+    assert!(String::from_utf8(reply).unwrap().contains(&signed));
+}
+
+#[test]
+fn a_prescription_waits_for_its_day_and_is_not_released_after_its_expiry() {
+    let clock = Arc::new(SettableClock::new(time(NOW)));
+    let broker = broker(MemoryStore::new()).clock(clock.clone());
+    send(&broker, &upload(1, PHARMACY));
+    let mut later = prescription(2, PHARMACY);
+    later.effective_time = time("20260301090000");
+    send(&broker, &request(message_id(2), Message::Prescription(Box::new(later))));
+    assert_eq!(status(&broker, 2), "9001: 0007 0007");
+    assert_eq!(send(&broker, &release_by_id(3, PHARMACY, 2)), "AE 16.34 0003");
+    clock.set(time("20260706000000"));
+    assert_eq!(send(&broker, &release_by_id(4, PHARMACY, 1)), "AE 16.34 0002");
+    assert_eq!(send(&broker, &nominated_release(5, PHARMACY)), "AE 16.34 0006");
+    clock.set(time("20260705235959"));
+    assert_eq!(send(&broker, &nominated_release(6, PHARMACY)), "AA");
+}
+
+/// Refuses what is dosed more often than thrice.
+struct NotFourTimes;
+
+impl SignatureCheck for NotFourTimes {
+    fn check(&self, prescription: Element<'_, '_>, now: Timestamp) -> Result<(), SignatureRefused> {
+        assert_eq!(now, time(NOW));
+        let often = prescription.descendants().any(|element| element.text().contains("4 times"));
+        if often { Err(SignatureRefused) } else { Ok(()) }
+    }
+}
+
+#[test]
+fn a_signature_that_is_refused_is_not_stored() {
+    let broker = broker(MemoryStore::new()).verify_on_create(Arc::new(NotFourTimes));
+    let sent = upload(1, PHARMACY);
+    let read = hl7v3::read_document(&Document::parse(&sent, &Limits::DEFAULT).unwrap(), CheckCharacters::Required);
+    assert!(read.is_ok());
+    let refused = send(&broker, &sent);
+    let passes =
+        send(&broker, &String::from_utf8(upload(2, PHARMACY)).unwrap().replace("4 times", "3 times").into_bytes());
+    assert_eq!((refused.as_str(), passes.as_str()), ("AE 16.34 5000", "AA"));
+    assert!(broker.track(&prescription_id(1)).unwrap().is_none());
+}
