@@ -9,6 +9,8 @@
 
 mod address;
 mod agent;
+#[cfg(any(test, feature = "proptest"))]
+pub mod arbitrary;
 mod claim;
 mod dispense;
 mod envelope;

@@ -29,8 +29,9 @@ pub fn vectors() -> Option<PathBuf> {
     corpus().map(|corpus| corpus.join("../spec/vectors")).filter(|folder| folder.is_dir())
 }
 
+/// Says in one line what was not tested, and why.
 #[expect(clippy::print_stderr, reason = "a skipped test says so")]
-fn skip(why: &str) {
+pub fn skip(why: &str) {
     eprintln!("SKIPPED: {why}");
 }
 

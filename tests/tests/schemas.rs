@@ -1,0 +1,143 @@
+//! What is written is valid against the XML schemas of the Message Implementation Manual, as `xmllint` judges.
+//!
+//! The schemas know the interactions by their UK ids; a message under an SM id is validated under its UK name.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use eps_core::codes::InteractionId;
+use eps_core::hl7v3;
+use eps_core::model::{Envelope, arbitrary};
+use eps_tests::{corpus, files, skip};
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
+
+/// Generated messages of each kind.
+const GENERATED: usize = 200;
+
+/// Messages to be validated: by schema, then by a name for the report.
+#[derive(Default)]
+struct Batch {
+    messages: BTreeMap<&'static str, Vec<(String, Vec<u8>)>>,
+}
+
+impl Batch {
+    fn add(&mut self, name: String, interaction: InteractionId, written: &[u8]) {
+        let uk = interaction.interaction().uk().as_str();
+        // The id stands in the root's tags and in interactionId; nothing else in a message looks like it.
+        let text = String::from_utf8(written.to_vec()).unwrap().replace(interaction.as_str(), uk);
+        self.messages.entry(uk).or_default().push((name, text.into_bytes()));
+    }
+
+    fn add_generated(&mut self, strategy: impl Strategy<Value = Envelope>) {
+        let mut runner = TestRunner::deterministic();
+        for at in 0..GENERATED {
+            let envelope = strategy.new_tree(&mut runner).unwrap().current();
+            self.add(format!("generated {at}"), envelope.interaction, &hl7v3::write(&envelope));
+        }
+    }
+
+    /// Validates everything, one run of `xmllint` for each schema, and gives how many messages there were.
+    fn validate(&self, schemas: &Path) -> usize {
+        let mut wrong = Vec::new();
+        for (interaction, messages) in &self.messages {
+            let folder = tempfile::tempdir().unwrap();
+            for (at, (_, bytes)) in messages.iter().enumerate() {
+                std::fs::write(folder.path().join(format!("{at:05}.xml")), bytes).unwrap();
+            }
+            let schema = schemas.join(format!("{interaction}.xsd"));
+            let report = xmllint(&schema, folder.path(), messages.len());
+            for (at, (name, bytes)) in messages.iter().enumerate() {
+                let file = format!("{at:05}.xml");
+                if !report.lines().any(|line| line.ends_with(&format!("{file} validates"))) {
+                    let said: Vec<_> = report.lines().filter(|line| line.contains(&file)).collect();
+                    let message = String::from_utf8_lossy(bytes);
+                    wrong.push(format!("{interaction} {name}:\n{}\n{message}", said.join("\n")));
+                }
+            }
+        }
+        let count: usize = self.messages.values().map(Vec::len).sum();
+        assert!(count > 0, "nothing was validated");
+        assert!(wrong.is_empty(), "{} of {count} are invalid, the first:\n{}", wrong.len(), wrong[0]);
+        count
+    }
+}
+
+/// What `xmllint` says about the files `00000.xml` and so on.
+fn xmllint(schema: &Path, folder: &Path, count: usize) -> String {
+    assert!(schema.is_file(), "there is no schema {}", schema.display());
+    let output = Command::new("xmllint")
+        .args(["--nonet", "--noout", "--schema"])
+        .arg(schema)
+        .args((0..count).map(|at| format!("{at:05}.xml")))
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// The folder of schemas, where there are both the corpus and `xmllint`.
+fn schemas() -> Option<PathBuf> {
+    let schemas = corpus()?.join("schemas/Schemas");
+    let found = Command::new("xmllint").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+    if !found {
+        assert!(std::env::var_os("EPS_CORPUS_REQUIRED").is_none(), "xmllint is required (Debian: libxml2-utils)");
+        skip("no xmllint, so nothing was validated against the schemas (Debian: libxml2-utils)");
+        return None;
+    }
+    Some(schemas)
+}
+
+#[test]
+fn what_is_written_after_reading_a_published_message_is_valid() {
+    let Some(schemas) = schemas() else { return };
+    let kinds = ["Send", "Dispense", "Claim", "Release"].map(|kind| format!("Convert-Response-{kind}"));
+    let wanted = |name: &str| name.ends_with(".xml") && kinds.iter().any(|kind| name.contains(kind));
+    let mut batch = Batch::default();
+    for path in files(&corpus().unwrap().join("nhs-examples"), &wanted) {
+        let bytes = std::fs::read(&path).unwrap();
+        let envelope = hl7v3::read(&bytes).unwrap_or_else(|problems| panic!("{}: {problems}", path.display()));
+        batch.add(format!("{} as published", path.display()), envelope.interaction, &bytes);
+        batch.add(format!("{} as written", path.display()), envelope.interaction, &hl7v3::write(&envelope));
+    }
+    println!("{} messages are valid, as published and as written", batch.validate(&schemas) / 2);
+}
+
+/// Declares the test of one kind of generated message.
+macro_rules! generated_messages_are_valid {
+    ($($name:ident: $strategy:expr;)*) => {$(
+        #[test]
+        fn $name() {
+            let Some(schemas) = schemas() else { return };
+            let mut batch = Batch::default();
+            batch.add_generated($strategy);
+            println!("{} generated messages are valid", batch.validate(&schemas));
+        }
+    )*};
+}
+
+generated_messages_are_valid! {
+    generated_prescriptions_are_valid: arbitrary::prescription_envelope();
+    generated_release_requests_are_valid: arbitrary::release_request_envelope();
+    generated_release_responses_are_valid: arbitrary::release_response_envelope();
+    generated_release_rejections_are_valid: arbitrary::release_rejection_envelope();
+    generated_dispense_notifications_are_valid: arbitrary::dispense_notification_envelope();
+    generated_dispense_claims_are_valid: arbitrary::dispense_claim_envelope();
+    generated_acknowledgements_are_valid: arbitrary::acknowledgement_envelope();
+}
+
+/// The judge itself is judged: a message that breaks its schema must not pass.
+#[test]
+fn a_message_without_its_mandatory_parts_is_found_invalid() {
+    let Some(schemas) = schemas() else { return };
+    let mut runner = TestRunner::deterministic();
+    let mut envelope = arbitrary::dispense_notification_envelope().new_tree(&mut runner).unwrap().current();
+    if let eps_core::model::Message::DispenseNotification(notification) = &mut envelope.message {
+        notification.care_record_items.clear();
+    }
+    let mut batch = Batch::default();
+    batch.add("without care record items".to_owned(), envelope.interaction, &hl7v3::write(&envelope));
+    let verdict = std::panic::catch_unwind(|| batch.validate(&schemas));
+    assert!(verdict.is_err());
+}
