@@ -1,5 +1,7 @@
 //! The FHIR reader over the published NHS examples.
 
+#![cfg(test)]
+
 use std::path::{Path, PathBuf};
 
 use eps_core::fhir::{self, Context, IdentifierReferences};

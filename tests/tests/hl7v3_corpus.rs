@@ -1,5 +1,7 @@
 //! Published HL7 v3 messages are read, and what is read is written back the same.
 
+#![cfg(test)]
+
 use eps_core::hl7v3;
 use eps_tests::{canonical, corpus, files, first_difference};
 

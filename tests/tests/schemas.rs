@@ -2,6 +2,8 @@
 //!
 //! The schemas know the interactions by their UK ids; a message under an SM id is validated under its UK name.
 
+#![cfg(test)]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

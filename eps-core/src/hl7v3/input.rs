@@ -277,13 +277,15 @@ impl In {
         elements: impl Iterator<Item = Element<'d, 'a>>,
         mut read: impl FnMut(&mut Self, Element<'d, 'a>) -> Option<T>,
     ) -> Option<Vec<T>> {
-        elements.fold(Some(Vec::new()), |list, element| {
+        let mut list = Some(Vec::new());
+        for element in elements {
             let item = read(self, element);
-            list.zip(item).map(|(mut list, item)| {
+            list = list.zip(item).map(|(mut list, item)| {
                 list.push(item);
                 list
-            })
-        })
+            });
+        }
+        list
     }
 }
 

@@ -235,19 +235,15 @@ impl<'n> Out<'n> {
         let value = quantity.value.as_str();
         let padded = value.starts_with('.').then(|| format!("0{value}"));
         let value = padded.as_deref().unwrap_or(value);
-        self.within(name, &[("unit", "1"), ("value", value)], |out| match &quantity.unit {
-            Some(unit) => {
-                let code = unit.code.as_str();
-                let system = ("codeSystem", oid::SNOMED_CT);
-                match &unit.display {
-                    Some(display) => out.empty(
-                        "translation",
-                        &[("code", code), system, ("displayName", display.as_str()), ("value", value)],
-                    ),
-                    None => out.empty("translation", &[("code", code), system, ("value", value)]),
+        self.within(name, &[("unit", "1"), ("value", value)], |out| {
+            let Some(unit) = &quantity.unit else { return };
+            let (code, system) = (("code", unit.code.as_str()), ("codeSystem", oid::SNOMED_CT));
+            match &unit.display {
+                Some(display) => {
+                    out.empty("translation", &[code, system, ("displayName", display.as_str()), ("value", value)]);
                 }
+                None => out.empty("translation", &[code, system, ("value", value)]),
             }
-            None => {}
         });
     }
 
