@@ -1,4 +1,52 @@
 //! The rules of the Electronic Prescription Service, without I/O, clock or async.
+//!
+//! ```text
+//!  bytes ─▶ hl7v3 / fhir ─▶ Envelope<Message> ─▶ record ─▶ Envelope<Message> ─▶ bytes
+//!              read            typed model       decide           write
+//!                │
+//!                └─ the same bytes ─▶ signature: verified as they arrived, stored and released as they arrived
+//! ```
+//!
+//! | To | start at |
+//! |---|---|
+//! | check an identifier | [`ids`] |
+//! | look up a code | [`codes`] |
+//! | read or write a message | [`fhir::read`], [`hl7v3::read`], [`hl7v3::write()`] |
+//! | sign or verify | [`signature`] |
+//! | move a prescription | [`record`] |
+//! | understand a refusal | [`problem`] |
+//! | read XML that others wrote | [`xml`] |
+//!
+//! Everything is passed in: the time, the random ids, the keys, the certificates. Every reader is total: any bytes give a
+//! value or [`problem::Problems`], each with a rule and a place.
+//!
+//! ```
+//! use eps_core::fhir::{Context, IdentifierReferences};
+//! use eps_core::ids::CheckCharacters;
+//! use eps_core::model::Timestamp;
+//! use eps_core::{fhir, hl7v3};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let context = Context {
+//!     now: Timestamp::parse_hl7("20260302094000")?,
+//!     from: "200000001285".parse()?,
+//!     to: "567456789789".parse()?,
+//!     author: None,
+//!     identifier_references: IdentifierReferences::Refused,
+//!     check_characters: CheckCharacters::Required,
+//! };
+//! # let order: &[u8] = include_bytes!("../../eps-transport/data/prescription-order.json");
+//! // `order` holds a FHIR R4 prescription-order.
+//! let envelope = fhir::read(order, &context)?;
+//! let message = hl7v3::write(&envelope);
+//! assert_eq!(hl7v3::read(&message)?, envelope);
+//!
+//! // What is wrong is told with its place.
+//! let problems = fhir::read(br#"{"resourceType": "Bundle"}"#, &context).unwrap_err();
+//! assert!(problems.iter().all(|problem| problem.to_string().contains("line 1")));
+//! # Ok(())
+//! # }
+//! ```
 #![forbid(unsafe_code)]
 
 pub mod codes;
