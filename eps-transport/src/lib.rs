@@ -11,8 +11,10 @@
 //! | answer messages as the Spine does | [`broker`] |
 //! | keep what was answered | [`store`] |
 //! | stop or move time | [`clock`] |
+//! | make keys and certificates for an occasion | [`pki`] |
 #![forbid(unsafe_code)]
 
 pub mod broker;
 pub mod clock;
+pub mod pki;
 pub mod store;

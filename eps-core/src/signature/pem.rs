@@ -43,6 +43,15 @@ pub fn certificates(text: &str) -> Result<Vec<Vec<u8>>, PemError> {
     Ok(blocks.into_iter().map(|block| block.to_vec()).collect())
 }
 
+/// Every revocation list of a PEM text, as DER, in order.
+///
+/// # Errors
+/// [`PemError`] by variant; [`PemError::Missing`] when there is none.
+pub fn revocation_lists(text: &str) -> Result<Vec<Vec<u8>>, PemError> {
+    let blocks = blocks(text, "X509 CRL")?;
+    Ok(blocks.into_iter().map(|block| block.to_vec()).collect())
+}
+
 /// Every block with this label; the bytes are wiped when dropped.
 pub(crate) fn blocks(text: &str, label: &'static str) -> Result<Vec<Zeroizing<Vec<u8>>>, PemError> {
     let (begin, end) = (format!("-----BEGIN {label}-----"), format!("-----END {label}-----"));

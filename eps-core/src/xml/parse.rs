@@ -38,7 +38,8 @@ fn source<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, Problems> {
     // Offsets are kept in 32 bits.
     let most = limits.bytes.min(u32::MAX as usize - 1);
     if bytes.len() > most {
-        let problem = Problem::new(&limits::BYTES, Place::Document);
+        let (line, column) = line_and_column(bytes, most);
+        let problem = Problem::new(&limits::BYTES, Place::Position { line, column });
         return Err(problem.found(bytes.len().to_string()).expected(format!("{most} bytes at most")).into());
     }
     let content = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);

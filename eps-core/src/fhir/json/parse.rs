@@ -114,7 +114,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Json<'_>, Problems> {
 /// The checks that need no parsing.
 fn decode(bytes: &[u8]) -> Result<&str, Problems> {
     if bytes.len() > MAX_BYTES {
-        return Err(Problem::new(&SIZE, Place::Document).message(text(SIZE.requires)).into());
+        return Err(at(&SIZE, bytes, MAX_BYTES).message(text(SIZE.requires)).into());
     }
     if bytes.starts_with(b"\xef\xbb\xbf") {
         return Err(at(&BOM, bytes, 0).message(text(BOM.requires)).into());

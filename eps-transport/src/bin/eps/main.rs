@@ -1,2 +1,64 @@
-//! placeholder
-fn main() {}
+//! `eps`: the Electronic Prescription Service on a laptop.
+//!
+//! One file per verb, each thin: what they do lives in the libraries.
+#![forbid(unsafe_code)]
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod convert;
+mod demo;
+mod failure;
+mod files;
+mod options;
+mod prepare;
+mod problems;
+mod sign;
+mod track;
+mod trust;
+mod validate;
+mod verify;
+
+use options::Global;
+
+/// The NHS Electronic Prescription Service (Release 2) on a laptop.
+///
+/// Results go to standard output, everything else to standard error.
+/// Exit codes: 0 done, 1 refused or a failed check, 2 usage, 3 input or output.
+#[derive(Parser)]
+#[command(name = "eps", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    Demo(demo::Demo),
+    Convert(convert::Convert),
+    Prepare(prepare::Prepare),
+    Sign(sign::Sign),
+    Verify(verify::Verify),
+    Validate(validate::Validate),
+    Track(track::Track),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match &cli.verb {
+        Verb::Demo(demo) => demo.run(&cli.global),
+        Verb::Convert(convert) => convert.run(&cli.global),
+        Verb::Prepare(prepare) => prepare.run(&cli.global),
+        Verb::Sign(sign) => sign.run(&cli.global),
+        Verb::Verify(verify) => verify.run(&cli.global),
+        Verb::Validate(validate) => validate.run(&cli.global),
+        Verb::Track(track) => track.run(&cli.global),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}

@@ -1,0 +1,409 @@
+//! The journey, step by step, each through the same doors that a vendor's system uses.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use eps_core::codes::{Interaction, ItemStatus, PrescriptionStatus};
+use eps_core::ids::{Guid, LineItemId, MessageId, OdsCode, PrescriptionId};
+use eps_core::model::{
+    AckCode, Decimal, Envelope, Message, Prescription, ReleaseResponse, SignedDocument, Text, Timestamp,
+};
+use eps_core::record::Record;
+use eps_core::signature::algorithm::Algorithm;
+use eps_core::signature::diff::{self, Difference};
+use eps_core::signature::{Crls, Occasion, Policy, Refused, TrustAnchors, Verified, Verifier};
+use eps_core::xml::{Document, Element, Limits};
+use eps_core::{fhir, hl7v3};
+use eps_transport::broker::{Broker, SignatureCheck, SignatureRefused};
+use eps_transport::clock::{Clock, SettableClock};
+use eps_transport::pki::ThrowAwayPki;
+use eps_transport::store::sqlite::SqliteStore;
+
+use super::pharmacy::{Pharmacy, Supplied};
+use crate::failure::Failure;
+use crate::options::Global;
+use crate::trust::PROVIDER;
+use crate::{prepare, sign};
+
+/// Seconds that pass between one event at the pharmacy and the next.
+const HOUR: i64 = 3600;
+
+/// What happened.
+pub(super) struct Story {
+    pub(super) id: PrescriptionId,
+    pub(super) pharmacy: OdsCode,
+    pub(super) steps: Vec<Step>,
+    pub(super) refused: Refused,
+    pub(super) differences: Vec<Difference>,
+    pub(super) record: Record,
+}
+
+/// One step of the journey.
+pub(super) struct Step {
+    pub(super) name: &'static str,
+    pub(super) told: String,
+    pub(super) took: Duration,
+    /// The prescription's status after the step, and its items', once there is a record.
+    pub(super) status: Option<Statuses>,
+}
+
+/// The prescription's status and its items', in their order.
+pub(super) type Statuses = (PrescriptionStatus, Vec<ItemStatus>);
+
+/// Where the traveller stands: the broker, the clock, and what was told so far.
+struct Traveller<'g> {
+    global: &'g Global,
+    clock: Arc<SettableClock>,
+    broker: Broker<SqliteStore>,
+    steps: Vec<Step>,
+}
+
+/// What a prescriber's system has once the prescription is signed.
+struct Signed {
+    bytes: Vec<u8>,
+    id: PrescriptionId,
+    pharmacy: OdsCode,
+}
+
+/// What the pharmacy's system has after the release.
+struct Released {
+    id: MessageId,
+    document: SignedDocument,
+    prescription: Prescription,
+}
+
+/// What verifies: the throw-away root and signing CA, their revocation lists, the production policy.
+struct Verification {
+    trust: TrustAnchors,
+    lists: Crls,
+    policy: Policy,
+}
+
+impl Verification {
+    fn new(pki: &ThrowAwayPki) -> Result<Self, Failure> {
+        let trust = TrustAnchors::new([pki.root()], [pki.signing_ca()], &PROVIDER)
+            .map_err(|error| Failure::because("the throw-away certificates")(error.into()))?;
+        let lists = Crls::new(pki.revocation_lists().iter().map(Vec::as_slice), &trust, &PROVIDER);
+        Ok(Self { trust, lists, policy: Policy::production() })
+    }
+
+    fn verify(&self, document: &Document<'_>, now: Timestamp) -> Result<Verified, Refused> {
+        // The released document stands in a `component` of its own; a message is found through its wrapper.
+        let root = document.root();
+        let element = root.child("ParentPrescription").unwrap_or(root);
+        self.judge(element, now)
+    }
+
+    fn judge(&self, prescription: Element<'_, '_>, now: Timestamp) -> Result<Verified, Refused> {
+        let Self { trust, lists, policy } = self;
+        Verifier { provider: &PROVIDER, trust, lists, policy }.verify(prescription, Occasion::on_receipt(now))
+    }
+}
+
+/// The broker verifies what it is asked to store.
+impl SignatureCheck for Verification {
+    fn check(&self, prescription: Element<'_, '_>, now: Timestamp) -> Result<(), SignatureRefused> {
+        self.judge(prescription, now).map(drop).map_err(|_| SignatureRefused)
+    }
+}
+
+/// Goes the whole way.
+pub(super) fn travel(bundle: &[u8], store: &Path, global: &Global) -> Result<Story, Failure> {
+    let since = Instant::now();
+    let pki = sign::throw_away_pki(global)?;
+    let verification = Arc::new(Verification::new(&pki)?);
+    let clock = Arc::new(SettableClock::new(global.now()));
+    let store = SqliteStore::open(store).map_err(|error| Failure::Store(error.into()))?;
+    let broker = Broker::new(store, global.to().clone())
+        .clock(Arc::clone(&clock) as Arc<dyn Clock>)
+        .verify_on_create(Arc::clone(&verification) as Arc<dyn SignatureCheck>);
+    let mut traveller = Traveller { global, clock, broker, steps: Vec::new() };
+    let told = "throw-away root, signing CA and prescriber (RSA 2048); an empty broker".to_owned();
+    traveller.tell("set up", since, told, None);
+    let (mut envelope, mut prescription) = traveller.read(bundle)?;
+    traveller.sign(&mut envelope, &mut prescription, &pki, &verification)?;
+    let signed = traveller.check(&envelope, &verification)?;
+    traveller.submit(&signed)?;
+    traveller.clock.advance(HOUR);
+    let pharmacy =
+        Pharmacy::new(signed.pharmacy.clone()).ok_or(Failure::Usage("the pharmacy has no valid ODS code"))?;
+    let released = traveller.release(&signed, &pharmacy)?;
+    traveller.check_again(&released, &verification)?;
+    traveller.dispense(&signed, &released, &pharmacy)?;
+    traveller.claim(&signed, &released, &pharmacy)?;
+    let (refused, differences) = traveller.tamper(&signed, &verification)?;
+    let record = traveller.record(&signed.id)?;
+    Ok(Story { id: signed.id, pharmacy: signed.pharmacy, steps: traveller.steps, refused, differences, record })
+}
+
+impl Traveller<'_> {
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn tell(&mut self, name: &'static str, since: Instant, told: String, status: Option<Statuses>) {
+        self.steps.push(Step { name, told, took: since.elapsed(), status });
+    }
+
+    /// FHIR comes in and is converted.
+    fn read(&mut self, bundle: &[u8]) -> Result<(Envelope, Prescription), Failure> {
+        let since = Instant::now();
+        let envelope = fhir::read(bundle, &self.global.context())
+            .map_err(|found| Failure::because("the prescription-order")(found.into()))?;
+        let Message::Prescription(prescription) = &envelope.message else {
+            return Err(Failure::Usage("the journey begins with a prescription-order"));
+        };
+        let prescription = (**prescription).clone();
+        let items = prescription.line_items.len();
+        self.tell("read", since, format!("FHIR prescription-order, {items} items, {} bytes", bundle.len()), None);
+        let since = Instant::now();
+        let bytes = hl7v3::write(&envelope);
+        let told = format!("HL7 v3 ParentPrescription in {}, {} bytes", envelope.interaction, bytes.len());
+        self.tell("convert", since, told, None);
+        Ok((envelope, prescription))
+    }
+
+    /// The digest is prepared and signed, and the signature embedded.
+    fn sign(
+        &mut self,
+        envelope: &mut Envelope,
+        prescription: &mut Prescription,
+        pki: &ThrowAwayPki,
+        verification: &Verification,
+    ) -> Result<(), Failure> {
+        let since = Instant::now();
+        prescription.author.time = self.now();
+        let payload = prepare::prepared(prescription, Algorithm::Rs256).signed_info;
+        let told = format!("SHA-256 digest {}", payload.digest().to_base64());
+        self.tell("prepare", since, told, None);
+        let since = Instant::now();
+        let signer = sign::throw_away_signer(pki)?;
+        sign::sign(prescription, &signer, &verification.policy, self.now())?;
+        envelope.message = Message::Prescription(Box::new(prescription.clone()));
+        self.tell("sign", since, "RS256, embedded in author/signatureText".to_owned(), None);
+        Ok(())
+    }
+
+    /// The prescriber's system verifies before it sends.
+    fn check(&mut self, envelope: &Envelope, verification: &Verification) -> Result<Signed, Failure> {
+        let bytes = hl7v3::write(envelope);
+        let since = Instant::now();
+        let told = self.verified(&bytes, verification)?;
+        self.tell("verify", since, told, None);
+        let Message::Prescription(prescription) = &envelope.message else {
+            return Err(Failure::Usage("the journey begins with a prescription-order"));
+        };
+        let id = prescription.id.checked().map_err(|error| Failure::because("the prescription id")(error.into()))?;
+        let pharmacy = prescription
+            .nominated_performer
+            .clone()
+            .ok_or(Failure::Usage("the journey needs a prescription with a nominated pharmacy"))?;
+        Ok(Signed { bytes, id, pharmacy })
+    }
+
+    fn verified(&self, bytes: &[u8], verification: &Verification) -> Result<String, Failure> {
+        let document = Document::parse(bytes, &Limits::DEFAULT)
+            .map_err(|found| Failure::because("the signed message")(found.into()))?;
+        let verified = verification
+            .verify(&document, self.now())
+            .map_err(|refused| Failure::because("the signature")(refused.into()))?;
+        Ok(format!("{} checks passed under the {} policy", verified.report().entries().len(), verification.policy.name))
+    }
+
+    fn submit(&mut self, signed: &Signed) -> Result<(), Failure> {
+        let since = Instant::now();
+        let told = self.accepted(&signed.bytes)?;
+        let status = self.status(&signed.id)?;
+        self.tell("submit", since, format!("{told}; waits for {}", signed.pharmacy), Some(status));
+        Ok(())
+    }
+
+    /// Submits a message that must be accepted.
+    fn accepted(&self, bytes: &[u8]) -> Result<String, Failure> {
+        let reply = self.exchange(bytes)?;
+        match reply.acknowledgement {
+            Some(acknowledgement) if acknowledgement.code == AckCode::Accepted => {
+                Ok(format!("{} {}", reply.interaction, acknowledgement.code.code()))
+            }
+            Some(acknowledgement) => Err(Failure::because("a message of the journey")(
+                acknowledgement.errors.iter().map(|error| error.code.as_str()).collect::<Vec<_>>().join(" ").into(),
+            )),
+            None => Err(Failure::Usage("a reply acknowledges nothing")),
+        }
+    }
+
+    fn exchange(&self, bytes: &[u8]) -> Result<Envelope, Failure> {
+        let reply =
+            self.broker.submit(bytes).map_err(|error| Failure::because("a message of the journey")(error.into()))?;
+        hl7v3::read(&reply).map_err(|found| Failure::because("a reply of the broker")(found.into()))
+    }
+
+    /// The envelope of a message from the pharmacy's system.
+    fn from_pharmacy(&self, id: MessageId, interaction: Interaction, message: Message) -> Vec<u8> {
+        let (from, to) = (Some(self.global.from().clone()), Some(self.global.to().clone()));
+        let interaction = interaction.uk();
+        let created = self.now();
+        hl7v3::write(&Envelope { id, created, interaction, to, from, author: None, acknowledgement: None, message })
+    }
+
+    /// The pharmacy asks for what waits, and gets the very bytes that were signed.
+    fn release(&mut self, signed: &Signed, pharmacy: &Pharmacy) -> Result<Released, Failure> {
+        let since = Instant::now();
+        let id = MessageId(new_id());
+        let request = Message::ReleaseRequest(Box::new(pharmacy.release_request(id, self.now())));
+        let reply = self.exchange(&self.from_pharmacy(id, Interaction::NominatedReleaseRequest, request))?;
+        let Message::ReleaseResponse(response) = reply.message else {
+            return Err(Failure::Usage("nothing was released"));
+        };
+        let ReleaseResponse { id, prescriptions, .. } = *response;
+        let [released] =
+            <[_; 1]>::try_from(prescriptions).map_err(|_| Failure::Usage("the journey releases one prescription"))?;
+        let submitted = Document::parse(&signed.bytes, &Limits::DEFAULT)
+            .map_err(|found| Failure::because("the signed message")(found.into()))?;
+        let original = hl7v3::parent_prescription(&submitted).map(|element| element.bytes());
+        if original != Some(released.document.xml.as_bytes()) {
+            return Err(Failure::Usage("the released document is not the signed one"));
+        }
+        let status = self.status(&signed.id)?;
+        let told = format!("{}; the signed document, byte for byte", reply.interaction);
+        self.tell("release", since, told, Some(status));
+        let prescription = prescription_of(&released.document)?;
+        Ok(Released { id, document: released.document, prescription })
+    }
+
+    /// The pharmacy's system verifies what it received.
+    fn check_again(&mut self, released: &Released, verification: &Verification) -> Result<(), Failure> {
+        let since = Instant::now();
+        let told = self.verified(&hl7v3::standalone(&released.document), verification)?;
+        self.tell("verify", since, format!("at the pharmacy: {told}"), None);
+        Ok(())
+    }
+
+    /// The last item in part and the others in full, then the rest of the last one.
+    fn dispense(&mut self, signed: &Signed, released: &Released, pharmacy: &Pharmacy) -> Result<(), Failure> {
+        let items = &released.prescription.line_items;
+        let last = items.len().saturating_sub(1);
+        let (part, rest) = items
+            .get(last)
+            .and_then(|item| split(&item.quantity.value))
+            .ok_or(Failure::Usage("the journey needs a whole quantity of at least 2 for its last item"))?;
+        let first = items.iter().enumerate().map(|(at, item)| match at == last {
+            true => Supplied { item, now: Some(part.clone()), status: ItemStatus::PartiallyDispensed },
+            false => Supplied { item, now: Some(item.quantity.value.clone()), status: ItemStatus::FullyDispensed },
+        });
+        let told = format!("all but the last item in full, {} of {} of that", part.as_str(), total(items, last));
+        self.notify(signed, released, pharmacy, (PrescriptionStatus::WithDispenserActive, first.collect()), told)?;
+        let second = items.iter().enumerate().map(|(at, item)| Supplied {
+            item,
+            now: (at == last).then(|| rest.clone()),
+            status: ItemStatus::FullyDispensed,
+        });
+        let told = format!("the remaining {}", rest.as_str());
+        self.notify(signed, released, pharmacy, (PrescriptionStatus::Dispensed, second.collect()), told)
+    }
+
+    fn notify(
+        &mut self,
+        signed: &Signed,
+        released: &Released,
+        pharmacy: &Pharmacy,
+        (status, supplied): (PrescriptionStatus, Vec<Supplied<'_>>),
+        told: String,
+    ) -> Result<(), Failure> {
+        self.clock.advance(HOUR);
+        let since = Instant::now();
+        let id = MessageId(new_id());
+        let supplied = supplied.into_iter().map(|supplied| (LineItemId(new_id()), supplied)).collect();
+        let notification =
+            pharmacy.dispense_notification((id, self.now()), &released.prescription, released.id, status, supplied);
+        let message = Message::DispenseNotification(Box::new(notification));
+        let answer = self.accepted(&self.from_pharmacy(id, Interaction::DispenseNotification, message))?;
+        let status = self.status(&signed.id)?;
+        self.tell("dispense", since, format!("{answer}; {told}"), Some(status));
+        Ok(())
+    }
+
+    fn claim(&mut self, signed: &Signed, released: &Released, pharmacy: &Pharmacy) -> Result<(), Failure> {
+        self.clock.advance(HOUR);
+        let since = Instant::now();
+        let id = MessageId(new_id());
+        let claim = pharmacy
+            .claim((id, self.now()), &released.prescription, released.id, new_id)
+            .ok_or(Failure::Usage("the claim could not be written"))?;
+        let message = Message::DispenseClaim(Box::new(claim));
+        let told = self.accepted(&self.from_pharmacy(id, Interaction::DispenseClaim, message))?;
+        let status = self.status(&signed.id)?;
+        self.tell("claim", since, told, Some(status));
+        Ok(())
+    }
+
+    /// A signed field is changed on the way; the verification refuses and names it.
+    fn tamper(&mut self, signed: &Signed, verification: &Verification) -> Result<(Refused, Vec<Difference>), Failure> {
+        let parse = |bytes| {
+            Document::parse(bytes, &Limits::DEFAULT)
+                .map_err(|found| Failure::because("the changed message")(found.into()))
+        };
+        let mut envelope =
+            hl7v3::read(&signed.bytes).map_err(|found| Failure::because("the signed message")(found.into()))?;
+        let Message::Prescription(prescription) = &mut envelope.message else {
+            return Err(Failure::Usage("the journey begins with a prescription-order"));
+        };
+        let dosage = prescription.line_items.first_mut().map(|item| &mut item.dosage);
+        let (Some(dosage), Ok(other)) = (dosage, Text::new("Take all of them at once")) else {
+            return Err(Failure::Usage("the prescription has no line item"));
+        };
+        *dosage = other;
+        let since = Instant::now();
+        let changed = hl7v3::write(&envelope);
+        let (changed, original) = (parse(&changed)?, parse(&signed.bytes)?);
+        let Err(refused) = verification.verify(&changed, self.now()) else {
+            return Err(Failure::Usage("a changed prescription was not refused"));
+        };
+        let (Some(received), Some(original)) =
+            (hl7v3::parent_prescription(&changed), hl7v3::parent_prescription(&original))
+        else {
+            return Err(Failure::Usage("the changed message holds no prescription"));
+        };
+        let differences = diff::explain(received, original).unwrap_or_default();
+        let told = format!("a dosage changed on the way: {}", refused);
+        self.tell("refuse", since, told, None);
+        Ok((refused, differences))
+    }
+
+    fn record(&self, id: &PrescriptionId) -> Result<Record, Failure> {
+        let track = self.broker.track(id).map_err(|error| Failure::Store(error.into()))?;
+        track.map(|track| track.record).ok_or(Failure::Usage("the broker has lost the prescription"))
+    }
+
+    fn status(&self, id: &PrescriptionId) -> Result<Statuses, Failure> {
+        let record = self.record(id)?;
+        let issue = record.current().ok_or(Failure::Usage("the record has no current issue"))?;
+        Ok((issue.status(), issue.state().items().into_iter().map(|(_, status)| status).collect()))
+    }
+}
+
+/// A random id for a message or item of the pharmacy.
+fn new_id() -> Guid {
+    Guid::from_bytes(*uuid::Uuid::new_v4().as_bytes())
+}
+
+/// The model of a released document.
+fn prescription_of(document: &SignedDocument) -> Result<Prescription, Failure> {
+    let bytes = hl7v3::standalone(document);
+    let refused = |found: eps_core::problem::Problems| Failure::because("the released document")(found.into());
+    let document = Document::parse(&bytes, &Limits::DEFAULT).map_err(refused)?;
+    let element = document.root().child("ParentPrescription").unwrap_or(document.root());
+    hl7v3::read_prescription(element).map_err(refused)
+}
+
+/// A whole quantity of at least 2 in two parts.
+fn split(quantity: &Decimal) -> Option<(Decimal, Decimal)> {
+    let whole: u32 = quantity.as_str().parse().ok().filter(|whole| *whole >= 2)?;
+    let part = whole / 2;
+    Some((part.to_string().parse().ok()?, (whole - part).to_string().parse().ok()?))
+}
+
+fn total(items: &[eps_core::model::LineItem], at: usize) -> &str {
+    items.get(at).map_or("", |item| item.quantity.value.as_str())
+}

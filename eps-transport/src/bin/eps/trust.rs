@@ -1,0 +1,82 @@
+//! Which certificates, revocation lists and rules a verification uses.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use eps_core::signature::provider::AwsLc;
+use eps_core::signature::{Crls, Policy, TrustAnchors, pem};
+
+use crate::failure::Failure;
+use crate::files;
+
+/// The cryptographic back end of this program.
+pub(crate) const PROVIDER: AwsLc = AwsLc::new();
+
+/// Certificates and rules.
+#[derive(Args)]
+pub(crate) struct Trust {
+    /// A trusted CA certificate, PEM or DER. Repeatable
+    #[arg(long = "trust", value_name = "FILE")]
+    anchors: Vec<PathBuf>,
+    /// A CA certificate between the signer's and a trusted one, PEM or DER. Repeatable
+    #[arg(long = "intermediate", value_name = "FILE")]
+    intermediates: Vec<PathBuf>,
+    /// A revocation list, DER or PEM. Repeatable
+    #[arg(long = "crl", value_name = "FILE")]
+    lists: Vec<PathBuf>,
+    /// Which rules to verify by
+    #[arg(long, value_enum, default_value_t = Rules::Production)]
+    policy: Rules,
+}
+
+/// The rules to verify by.
+#[derive(Clone, Copy, ValueEnum)]
+enum Rules {
+    /// What a live service uses: revocation lists are needed
+    Production,
+    /// What the published test prescriptions need: SHA-1, 1024-bit keys, no revocation lists
+    Test,
+}
+
+/// What a verifier borrows.
+pub(crate) struct Loaded {
+    pub(crate) trust: TrustAnchors,
+    pub(crate) lists: Crls,
+    pub(crate) policy: Policy,
+}
+
+impl Trust {
+    /// Reads the files.
+    pub(crate) fn load(&self) -> Result<Loaded, Failure> {
+        let anchors = all(&self.anchors, pem::certificates)?;
+        let intermediates = all(&self.intermediates, pem::certificates)?;
+        let lists = all(&self.lists, pem::revocation_lists)?;
+        let trust =
+            TrustAnchors::new(anchors.iter().map(Vec::as_slice), intermediates.iter().map(Vec::as_slice), &PROVIDER)
+                .map_err(|error| Failure::because("the trusted certificates")(error.into()))?;
+        let lists = Crls::new(lists.iter().map(Vec::as_slice), &trust, &PROVIDER);
+        let policy = match self.policy {
+            Rules::Production => Policy::production(),
+            Rules::Test => Policy::test_profile(),
+        };
+        Ok(Loaded { trust, lists, policy })
+    }
+}
+
+/// Every certificate or list of every file, as DER.
+fn all(
+    paths: &[PathBuf],
+    from_pem: impl Fn(&str) -> Result<Vec<Vec<u8>>, pem::PemError>,
+) -> Result<Vec<Vec<u8>>, Failure> {
+    let mut all = Vec::new();
+    for path in paths {
+        let bytes = files::read(path)?;
+        match std::str::from_utf8(&bytes) {
+            Ok(text) if pem::is_pem(&bytes) => {
+                all.extend(from_pem(text).map_err(|error| Failure::because("a PEM file")(error.into()))?);
+            }
+            Ok(_) | Err(_) => all.push(bytes),
+        }
+    }
+    Ok(all)
+}
