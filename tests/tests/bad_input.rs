@@ -1,5 +1,7 @@
 //! Bad input ends in a refusal with a stable rule id and a place, exit code 1 and nothing else on standard output.
 
+#![cfg(test)]
+
 use std::io::Write;
 use std::process::{Command, Stdio};
 

@@ -1,5 +1,7 @@
 //! `eps convert` and `eps prepare` give what the NHS converter gave, for every published pair.
 
+#![cfg(test)]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -1,5 +1,7 @@
 //! `docs/errors.md` says what the rule tables say.
 
+#![cfg(test)]
+
 use std::fmt::Write;
 use std::path::Path;
 

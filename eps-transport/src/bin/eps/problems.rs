@@ -51,7 +51,7 @@ fn position(place: &Place) -> Option<(usize, usize)> {
         Place::Position { line, column } | Place::Json { line, column, .. } | Place::Xml { line, column, .. } => {
             Some((*line, *column))
         }
-        _ => None,
+        Place::Document | _ => None,
     }
 }
 

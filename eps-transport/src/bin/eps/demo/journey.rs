@@ -240,7 +240,7 @@ impl Traveller<'_> {
     }
 
     /// The envelope of a message from the pharmacy's system.
-    fn from_pharmacy(&self, id: MessageId, interaction: Interaction, message: Message) -> Vec<u8> {
+    fn pharmacy_sends(&self, id: MessageId, interaction: Interaction, message: Message) -> Vec<u8> {
         let (from, to) = (Some(self.global.from().clone()), Some(self.global.to().clone()));
         let interaction = interaction.uk();
         let created = self.now();
@@ -252,7 +252,7 @@ impl Traveller<'_> {
         let since = Instant::now();
         let id = MessageId(new_id());
         let request = Message::ReleaseRequest(Box::new(pharmacy.release_request(id, self.now())));
-        let reply = self.exchange(&self.from_pharmacy(id, Interaction::NominatedReleaseRequest, request))?;
+        let reply = self.exchange(&self.pharmacy_sends(id, Interaction::NominatedReleaseRequest, request))?;
         let Message::ReleaseResponse(response) = reply.message else {
             return Err(Failure::Usage("nothing was released"));
         };
@@ -318,7 +318,7 @@ impl Traveller<'_> {
         let notification =
             pharmacy.dispense_notification((id, self.now()), &released.prescription, released.id, status, supplied);
         let message = Message::DispenseNotification(Box::new(notification));
-        let answer = self.accepted(&self.from_pharmacy(id, Interaction::DispenseNotification, message))?;
+        let answer = self.accepted(&self.pharmacy_sends(id, Interaction::DispenseNotification, message))?;
         let status = self.status(&signed.id)?;
         self.tell("dispense", since, format!("{answer}; {told}"), Some(status));
         Ok(())
@@ -332,7 +332,7 @@ impl Traveller<'_> {
             .claim((id, self.now()), &released.prescription, released.id, new_id)
             .ok_or(Failure::Usage("the claim could not be written"))?;
         let message = Message::DispenseClaim(Box::new(claim));
-        let told = self.accepted(&self.from_pharmacy(id, Interaction::DispenseClaim, message))?;
+        let told = self.accepted(&self.pharmacy_sends(id, Interaction::DispenseClaim, message))?;
         let status = self.status(&signed.id)?;
         self.tell("claim", since, told, Some(status));
         Ok(())
