@@ -56,6 +56,16 @@ impl SqliteStore {
         Ok(Self { path, writer: Mutex::new(writer), queue: Mutex::default(), readers: Mutex::default() })
     }
 
+    /// Has SQLite check the whole file: every page, every index against its table. Takes as long as reading the file.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where something does not fit; [`StoreError::Engine`] when the file cannot be read.
+    pub fn check_integrity(&self) -> Result<(), StoreError> {
+        let verdict: String =
+            self.read("checked the file", |db| db.pragma_query_value(None, "integrity_check", |row| row.get(0)))?;
+        if verdict == "ok" { Ok(()) } else { Err(StoreError::Damaged) }
+    }
+
     /// Reads with a connection that no one else uses meanwhile.
     fn read<T>(
         &self,
