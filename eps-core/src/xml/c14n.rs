@@ -201,6 +201,11 @@ impl<'d, 'a, 'o> Canoniser<'d, 'a, 'o> {
     }
 
     fn start(&mut self, id: u32, entry: &'d Entry<'a>, apex: bool) {
+        if let Some(tag) = self.canonical_tag(entry, apex) {
+            self.out.extend_from_slice(tag);
+            self.out.push(b'>');
+            return;
+        }
         self.collect_attributes(id, entry, apex);
         self.collect_declarations(id, entry, apex);
         self.out.push(b'<');
@@ -226,6 +231,17 @@ impl<'d, 'a, 'o> Canoniser<'d, 'a, 'o> {
             self.out.push(b'"');
         }
         self.out.push(b'>');
+    }
+
+    /// The start tag as it came, without its end, if it is already canonical and needs no declaration here.
+    fn canonical_tag(&self, entry: &Entry<'_>, apex: bool) -> Option<&'a [u8]> {
+        let end = entry.canonical_tag?.get();
+        let at_home = match self.options.method {
+            Method::Exclusive => self.in_force(entry.prefix(), entry.namespace),
+            Method::Inclusive => !apex,
+        };
+        let plain = at_home && (!apex || self.options.inclusive_prefixes.is_empty());
+        self.document.input.get(entry.span.0 as usize..end as usize).filter(|_| plain)
     }
 
     /// The attributes, by namespace URI and then by local name; those without a namespace come first.
@@ -262,7 +278,7 @@ impl<'d, 'a, 'o> Canoniser<'d, 'a, 'o> {
         let document = self.document;
         match self.options.method {
             Method::Exclusive => {
-                self.need(super::document::prefix(&entry.text, entry.local_at), entry.namespace);
+                self.need(entry.prefix(), entry.namespace);
                 for at in 0..self.sorted.len() {
                     if let Some(attribute) = self.sorted.get(at).filter(|attribute| attribute.local_at != 0) {
                         self.need(attribute.prefix(), attribute.namespace);
@@ -299,11 +315,16 @@ impl<'d, 'a, 'o> Canoniser<'d, 'a, 'o> {
 
     /// Declares the prefix unless it stands for this namespace already.
     fn need(&mut self, prefix: &'d str, namespace: NamespaceId) {
-        let in_force = self.rendered.iter().rev().find(|(other, _)| *other == prefix);
-        let known = in_force.map_or(prefix.is_empty() && namespace == NamespaceId::NONE, |(_, id)| *id == namespace);
-        if !known && namespace != NamespaceId::XML && !self.declare.contains(&(prefix, namespace)) {
+        if !self.in_force(prefix, namespace) && !self.declare.contains(&(prefix, namespace)) {
             self.declare.push((prefix, namespace));
         }
+    }
+
+    /// Whether the prefix stands for this namespace by what is written so far.
+    fn in_force(&self, prefix: &str, namespace: NamespaceId) -> bool {
+        let written = self.rendered.iter().rev().find(|(other, _)| *other == prefix);
+        let none = prefix.is_empty() && namespace == NamespaceId::NONE;
+        written.map_or(none, |(_, id)| *id == namespace) || namespace == NamespaceId::XML
     }
 }
 

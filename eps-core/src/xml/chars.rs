@@ -8,12 +8,8 @@ pub(super) const NAME_START: u8 = 2;
 pub(super) const NAME: u8 = 4;
 /// A byte of a character outside ASCII.
 pub(super) const HIGH: u8 = 8;
-/// Is not itself in canonical text, or must be looked at in text that is read: `& < > CR`.
-pub(super) const TEXT_SPECIAL: u8 = 16;
 /// Is not itself in a canonical attribute value, or is normalised when read: `& < " TAB LF CR`.
-pub(super) const VALUE_SPECIAL: u8 = 32;
-/// Anything but white space.
-pub(super) const VISIBLE: u8 = 64;
+pub(super) const VALUE_SPECIAL: u8 = 16;
 
 static CLASSES: [u8; 256] = classes();
 
@@ -35,16 +31,13 @@ const fn classes() -> [u8; 256] {
 const fn classify(byte: u8) -> u8 {
     let place = match byte {
         b' ' | b'\t' | b'\n' | b'\r' => WHITE,
-        b'A'..=b'Z' | b'a'..=b'z' | b'_' => NAME_START | NAME | VISIBLE,
-        b'0'..=b'9' | b'-' | b'.' => NAME | VISIBLE,
-        0x80..=0xFF => HIGH | VISIBLE,
-        _ => VISIBLE,
+        b'A'..=b'Z' | b'a'..=b'z' | b'_' => NAME_START | NAME,
+        b'0'..=b'9' | b'-' | b'.' => NAME,
+        0x80..=0xFF => HIGH,
+        _ => 0,
     };
     let special = match byte {
-        b'&' | b'<' => TEXT_SPECIAL | VALUE_SPECIAL,
-        b'>' => TEXT_SPECIAL,
-        b'"' | b'\t' | b'\n' => VALUE_SPECIAL,
-        b'\r' => TEXT_SPECIAL | VALUE_SPECIAL,
+        b'&' | b'<' | b'"' | b'\t' | b'\n' | b'\r' => VALUE_SPECIAL,
         _ => 0,
     };
     place | special
@@ -56,10 +49,16 @@ pub(super) fn class(byte: u8) -> u8 {
     CLASSES.get(usize::from(byte)).copied().unwrap_or(0)
 }
 
-/// The classes of all bytes of `text`, joined.
+/// Whether `text` is white space only, or nothing.
 #[inline]
-pub(super) fn classes_of(text: &str) -> u8 {
-    text.bytes().fold(0, |seen, byte| seen | class(byte))
+pub(super) fn is_blank(text: &str) -> bool {
+    text.bytes().all(|byte| class(byte) & WHITE != 0)
+}
+
+/// Whether `text` holds one of `& > CR`, which is not itself in canonical text. A `<` is not looked for.
+#[inline]
+pub(super) fn has_text_special(text: &str) -> bool {
+    memchr::memchr3(b'&', b'>', b'\r', text.as_bytes()).is_some()
 }
 
 /// Whether XML 1.0 allows the character in a document (production `Char`).
@@ -115,7 +114,6 @@ mod tests {
             let c = char::from(byte);
             assert_eq!(class(byte) & NAME_START != 0, is_name_start(c), "{c:?}");
             assert_eq!(class(byte) & NAME != 0, is_name_char(c), "{c:?}");
-            assert_eq!(class(byte) & WHITE == 0, class(byte) & VISIBLE != 0, "{c:?}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::num::NonZeroU32;
 use std::ops::Range;
 
 use super::element::Element;
@@ -46,12 +47,21 @@ pub(super) struct Entry<'a> {
     pub(super) declarations: (u32, u32),
     /// Where the local name starts in an element's name.
     pub(super) local_at: u32,
+    /// Where the start tag ends, without `>` or `/>`, if it is written in canonical form and declares no namespace.
+    pub(super) canonical_tag: Option<NonZeroU32>,
     pub(super) namespace: NamespaceId,
     pub(super) kind: Kind,
     /// Text without a visible character.
     pub(super) blank: bool,
     /// Text whose canonical form is itself.
     pub(super) clean: bool,
+}
+
+impl Entry<'_> {
+    /// The prefix of an element's name; empty where it has none.
+    pub(super) fn prefix(&self) -> &str {
+        prefix(&self.text, self.local_at)
+    }
 }
 
 /// The parent of a node outside the document element.
@@ -66,6 +76,7 @@ static NO_ENTRY: Entry<'static> = Entry {
     attributes: (0, 0),
     declarations: (0, 0),
     local_at: 0,
+    canonical_tag: None,
     namespace: NamespaceId::NONE,
     kind: Kind::Text,
     blank: true,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-use super::document::{AttributeEntry, Document, ElementId, Entry, Kind, NamespaceId, prefix};
+use super::document::{AttributeEntry, Document, ElementId, Entry, Kind, NamespaceId};
 
 /// An element of a document: a handle that is cheap to copy.
 #[derive(Clone, Copy)]
@@ -70,7 +70,7 @@ impl<'d, 'a> Element<'d, 'a> {
     /// The prefix; empty where the name has none.
     #[must_use]
     pub fn prefix(self) -> &'d str {
-        prefix(&self.entry().text, self.entry().local_at)
+        self.entry().prefix()
     }
 
     /// The namespace name (a URI), if the element is in a namespace.

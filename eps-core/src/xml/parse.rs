@@ -1,7 +1,9 @@
-//! From bytes to the arena, in one pass over quick-xml's events.
+//! From bytes to the arena, in one pass.
 //!
-//! quick-xml tells where markup starts and ends. Names, attributes, references, namespaces, line ends and the limits
-//! are checked here, by what XML 1.0 and Namespaces in XML 1.0 say.
+//! Declarations, comments, CDATA sections, processing instructions and document types are found by quick-xml. Tags and
+//! text, which are nearly all of a message, are split here and looked at once: quick-xml would first look for the end of
+//! a tag and then for its attributes, and would let names that are no names, `<` in values and attributes without white
+//! space between them pass, so that all had to be looked at again.
 
 mod builder;
 mod resolve;
@@ -66,36 +68,43 @@ fn source<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, Problems> {
 }
 
 fn read<'a>(builder: &mut Builder<'a, '_>, text: &'a str) -> Result<(), Stop> {
-    let mut reader = Reader::from_str(text);
-    let config = reader.config_mut();
-    config.check_end_names = false; // the builder compares them
-    config.allow_unmatched_ends = true;
-    config.allow_dangling_amp = true; // the builder resolves references
-    config.check_comments = true;
-    let position = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX);
-    loop {
-        let start = position(reader.buffer_position());
-        let event = match reader.read_event() {
-            Ok(event) => event,
-            Err(error) => {
-                let at = position(reader.error_position()).max(start);
-                return Err(builder.stop(rule_of(&error), at, error.to_string()));
-            }
+    let mut at = 0;
+    while let Some(rest) = text.as_bytes().get(at..) {
+        let length = memchr::memchr(b'<', rest).unwrap_or(rest.len());
+        builder.text(at..at + length)?;
+        at += length;
+        at = match rest.get(length + 1) {
+            Some(b'/') => builder.close(at)?,
+            Some(b'!' | b'?') => markup(builder, text, at)?,
+            Some(_) => builder.open(at)?,
+            None if length < rest.len() => return Err(builder.stop(&rules::SYNTAX, at, "a tag was expected here")),
+            None => break,
         };
-        let span = start..position(reader.buffer_position());
-        match event {
-            Event::Text(_) | Event::GeneralRef(_) => builder.characters(start),
-            Event::Start(_) => builder.open(span, false)?,
-            Event::Empty(_) => builder.open(span, true)?,
-            Event::End(_) => builder.close(span)?,
-            Event::CData(_) => builder.cdata(span)?,
-            Event::Comment(_) => builder.comment(span)?,
-            Event::PI(_) => builder.instruction(span)?,
-            Event::Decl(_) => builder.declaration(span)?,
-            Event::DocType(_) => return Err(builder.stop(&rules::DOCTYPE, start, "")),
-            Event::Eof => return builder.end_of_input(),
+    }
+    builder.end_of_input()
+}
+
+/// Reads the markup at `at` that is not a tag, and gives the offset after it.
+fn markup(builder: &mut Builder<'_, '_>, text: &str, at: usize) -> Result<usize, Stop> {
+    let mut reader = Reader::from_str(text.get(at..).unwrap_or_default());
+    reader.config_mut().check_comments = true;
+    let position = |offset: u64| at + usize::try_from(offset).unwrap_or(usize::MAX);
+    let event = match reader.read_event() {
+        Ok(event) => event,
+        Err(error) => return Err(builder.stop(rule_of(&error), position(reader.error_position()), error.to_string())),
+    };
+    let end = position(reader.buffer_position());
+    match event {
+        Event::CData(_) => builder.cdata(at..end)?,
+        Event::Comment(_) => builder.comment(at..end)?,
+        Event::PI(_) => builder.instruction(at..end)?,
+        Event::Decl(_) => builder.declaration(at..end)?,
+        Event::DocType(_) => return Err(builder.stop(&rules::DOCTYPE, at, "")),
+        Event::Start(_) | Event::End(_) | Event::Empty(_) | Event::Text(_) | Event::GeneralRef(_) | Event::Eof => {
+            return Err(builder.stop(&rules::SYNTAX, at, "this is not markup"));
         }
     }
+    Ok(end)
 }
 
 fn rule_of(error: &Error) -> &'static Rule {

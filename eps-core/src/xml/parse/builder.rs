@@ -1,6 +1,7 @@
 //! Building the arena.
 
 use std::borrow::Cow;
+use std::num::NonZeroU32;
 use std::ops::Range;
 
 use super::MAX_PROBLEMS;
@@ -8,7 +9,7 @@ use super::resolve::{self, BadReference};
 use super::scope::Scope;
 use super::tag::{Malformed, Name, RawAttribute, Tag, is_target};
 use crate::problem::{Place, Problem, Problems, Rule, line_and_column};
-use crate::xml::chars::{TEXT_SPECIAL, VISIBLE, classes_of};
+use crate::xml::chars::{has_text_special, is_blank};
 use crate::xml::document::{
     AttributeEntry, Declaration, Document, Entry, Kind, NO_PARENT, NamespaceId, XML_NAMESPACE, prefix,
 };
@@ -29,6 +30,17 @@ struct Open {
     bound: usize,
 }
 
+/// What is known of a text: only white space; canonical as it is.
+struct Form {
+    blank: bool,
+    clean: bool,
+}
+
+impl Form {
+    /// Comments and processing instructions are not text.
+    const MARKUP: Self = Self { blank: false, clean: false };
+}
+
 /// The document so far. Offsets that come in are offsets in `text`.
 pub(super) struct Builder<'a, 'l> {
     document: Document<'a>,
@@ -40,8 +52,6 @@ pub(super) struct Builder<'a, 'l> {
     scope: Scope<'a>,
     problems: Vec<Problem>,
     bad: Vec<BadReference>,
-    /// Where the text since the last markup starts.
-    run: Option<usize>,
     root: Option<u32>,
 }
 
@@ -70,7 +80,6 @@ impl<'a, 'l> Builder<'a, 'l> {
             scope: Scope::new(),
             problems: Vec::new(),
             bad: Vec::new(),
-            run: None,
             root: None,
         }
     }
@@ -121,8 +130,8 @@ impl<'a, 'l> Builder<'a, 'l> {
         if self.problems.len() < MAX_PROBLEMS { Ok(()) } else { Err(Stop) }
     }
 
-    fn malformed(&mut self, malformed: &Malformed, base: usize) -> Stop {
-        self.stop(&rules::SYNTAX, base + malformed.at, malformed.what)
+    fn malformed(&mut self, malformed: &Malformed) -> Stop {
+        self.stop(&rules::SYNTAX, malformed.at, malformed.what)
     }
 
     fn limit(&mut self, rule: &'static Rule, offset: usize, most: usize) -> Stop {
@@ -131,6 +140,7 @@ impl<'a, 'l> Builder<'a, 'l> {
         Stop
     }
 
+    #[inline]
     fn push(&mut self, entry: Entry<'a>, offset: usize) -> Result<u32, Stop> {
         if self.document.nodes.len() >= self.limits.nodes {
             return Err(self.limit(&limits::NODES, offset, self.limits.nodes));
@@ -140,7 +150,8 @@ impl<'a, 'l> Builder<'a, 'l> {
         Ok(id)
     }
 
-    fn leaf(&mut self, kind: Kind, text: Cow<'a, str>, seen: u8, span: Range<usize>) -> Result<(), Stop> {
+    #[inline]
+    fn leaf(&mut self, kind: Kind, text: Cow<'a, str>, form: Form, span: Range<usize>) -> Result<(), Stop> {
         let entry = Entry {
             text,
             parent: self.open.last().map_or(NO_PARENT, |open| open.id),
@@ -149,24 +160,23 @@ impl<'a, 'l> Builder<'a, 'l> {
             attributes: (0, 0),
             declarations: (0, 0),
             local_at: 0,
+            canonical_tag: None,
             namespace: NamespaceId::NONE,
             kind,
-            blank: seen & VISIBLE == 0,
-            clean: seen & TEXT_SPECIAL == 0,
+            blank: form.blank,
+            clean: form.clean,
         };
         self.push(entry, span.start).map(|_| ())
     }
 
-    /// Takes note that text starts or goes on here.
-    pub(super) fn characters(&mut self, start: usize) {
-        self.run.get_or_insert(start);
-    }
-
-    /// Makes a node of the text before `end`.
-    fn flush(&mut self, end: usize) -> Result<(), Stop> {
-        let Some(start) = self.run.take() else { return Ok(()) };
-        let raw = self.slice(start..end);
-        let mut seen = classes_of(raw);
+    /// The text between two pieces of markup.
+    pub(super) fn text(&mut self, span: Range<usize>) -> Result<(), Stop> {
+        if span.is_empty() {
+            return Ok(());
+        }
+        let start = span.start;
+        let raw = self.slice(span.clone());
+        let indent = raw.bytes().position(|byte| !matches!(byte, b' ' | b'\n' | b'\t')).unwrap_or(raw.len());
         if self.open.is_empty() {
             let Some(visible) = raw.bytes().position(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r')) else {
                 return Ok(());
@@ -176,16 +186,19 @@ impl<'a, 'l> Builder<'a, 'l> {
         if raw.len() > self.limits.text {
             return Err(self.limit(&limits::TEXT, start, self.limits.text));
         }
-        let mut text = Cow::Borrowed(raw);
-        if seen & TEXT_SPECIAL != 0 {
-            if let Some(at) = memchr::memmem::find(raw.as_bytes(), b"]]>") {
-                return Err(self.stop(&rules::SYNTAX, start + at, "']]>' must not stand in text"));
-            }
-            text = resolve::text(raw, &mut self.bad);
-            self.report_references(start, raw)?;
-            seen = classes_of(&text);
+        if indent == raw.len() {
+            return self.leaf(Kind::Text, Cow::Borrowed(raw), Form { blank: true, clean: true }, span);
         }
-        self.leaf(Kind::Text, text, seen, start..end)
+        if !has_text_special(raw) {
+            return self.leaf(Kind::Text, Cow::Borrowed(raw), Form { blank: false, clean: true }, span);
+        }
+        if let Some(at) = memchr::memmem::find(raw.as_bytes(), b"]]>") {
+            return Err(self.stop(&rules::SYNTAX, start + at, "']]>' must not stand in text"));
+        }
+        let text = resolve::text(raw, &mut self.bad);
+        self.report_references(start, raw)?;
+        let form = Form { blank: is_blank(&text), clean: false };
+        self.leaf(Kind::Text, text, form, span)
     }
 
     fn report_references(&mut self, base: usize, raw: &'a str) -> Result<(), Stop> {
@@ -198,7 +211,6 @@ impl<'a, 'l> Builder<'a, 'l> {
 
     /// A CDATA section.
     pub(super) fn cdata(&mut self, span: Range<usize>) -> Result<(), Stop> {
-        self.flush(span.start)?;
         if self.open.is_empty() {
             return Err(self.stop(&rules::ROOT, span.start, ""));
         }
@@ -206,19 +218,18 @@ impl<'a, 'l> Builder<'a, 'l> {
         if raw.len() > self.limits.text {
             return Err(self.limit(&limits::TEXT, span.start, self.limits.text));
         }
-        self.leaf(Kind::CData, resolve::line_ends(raw), classes_of(raw), span)
+        let form = Form { blank: is_blank(raw), clean: false };
+        self.leaf(Kind::CData, resolve::line_ends(raw), form, span)
     }
 
     /// A comment.
     pub(super) fn comment(&mut self, span: Range<usize>) -> Result<(), Stop> {
-        self.flush(span.start)?;
         let raw = self.slice(span.start + "<!--".len()..span.end - "-->".len());
-        self.leaf(Kind::Comment, resolve::line_ends(raw), 0, span)
+        self.leaf(Kind::Comment, resolve::line_ends(raw), Form::MARKUP, span)
     }
 
     /// A processing instruction.
     pub(super) fn instruction(&mut self, span: Range<usize>) -> Result<(), Stop> {
-        self.flush(span.start)?;
         let raw = self.slice(span.start + "<?".len()..span.end - "?>".len());
         let white = |c: char| matches!(c, ' ' | '\t' | '\n' | '\r');
         let (target, data) = raw.split_once(white).unwrap_or((raw, ""));
@@ -230,7 +241,7 @@ impl<'a, 'l> Builder<'a, 'l> {
         }
         let data = resolve::line_ends(data.trim_start_matches(white));
         let text = if data.is_empty() { Cow::Borrowed(target) } else { Cow::Owned(format!("{target} {data}")) };
-        self.leaf(Kind::Instruction, text, 0, span)
+        self.leaf(Kind::Instruction, text, Form::MARKUP, span)
     }
 
     /// The XML declaration.
@@ -238,12 +249,11 @@ impl<'a, 'l> Builder<'a, 'l> {
         if span.start != 0 {
             return Err(self.stop(&rules::DECLARATION, span.start, ""));
         }
-        let base = "<?".len();
-        let mut tag = Tag::new(self.slice(base..span.end - "?>".len()));
-        tag.name().map_err(|malformed| self.malformed(&malformed, base))?;
+        let mut tag = Tag::new(self.text, "<?".len());
+        tag.name().map_err(|malformed| self.malformed(&malformed))?;
         // In this order, each at most once; the version is not optional.
         let mut next = 0;
-        while let Some(item) = tag.attribute().map_err(|malformed| self.malformed(&malformed, base))? {
+        while let Some(item) = tag.attribute().map_err(|malformed| self.malformed(&malformed))? {
             let (order, rule, good) = match item.name.text {
                 "version" => (0, &rules::DECLARATION, item.value == "1.0"),
                 "encoding" => (1, &rules::ENCODING, item.value.eq_ignore_ascii_case("utf-8")),
@@ -253,55 +263,57 @@ impl<'a, 'l> Builder<'a, 'l> {
             let in_place = order >= next && (next > 0 || order == 0);
             if !in_place || !good {
                 let rule = if in_place { rule } else { &rules::DECLARATION };
-                self.report(Problem::new(rule, self.place(base + item.at)).found(item.value))?;
+                self.report(Problem::new(rule, self.place(item.at)).found(item.value))?;
             }
             next = order + 1;
         }
-        if next == 0 {
+        if next == 0 || tag.at() + "?>".len() != span.end {
             self.report(Problem::new(&rules::DECLARATION, self.place(0)))?;
         }
         Ok(())
     }
 
-    /// A start tag, or an element without content.
-    pub(super) fn open(&mut self, span: Range<usize>, empty: bool) -> Result<(), Stop> {
-        self.flush(span.start)?;
+    /// A start tag, or an element without content, at `start`. Gives the offset after it.
+    pub(super) fn open(&mut self, start: usize) -> Result<usize, Stop> {
         if self.open.is_empty() && self.root.is_some() {
-            return Err(self.stop(&rules::ROOT, span.start, ""));
+            return Err(self.stop(&rules::ROOT, start, ""));
         }
         if self.open.len() >= self.limits.depth {
-            return Err(self.limit(&limits::DEPTH, span.start, self.limits.depth));
+            return Err(self.limit(&limits::DEPTH, start, self.limits.depth));
         }
-        let base = span.start + 1;
-        let close = if empty { "/>".len() } else { ">".len() };
-        let mut tag = Tag::new(self.slice(base..span.end - close));
-        let name = tag.name().map_err(|malformed| self.malformed(&malformed, base))?;
-        let id = self.element(name, &span)?;
+        let mut tag = Tag::new(self.text, start + 1);
+        let name = tag.name().map_err(|malformed| self.malformed(&malformed))?;
+        let id = self.element(name, start)?;
         let bound = self.scope.len();
         self.open.push(Open { id, bound });
-        self.attributes(&mut tag, id, base)?;
-        self.resolve_prefixes(id, span.start)?;
-        if empty {
-            self.leave(span.end);
+        let prefixed = self.attributes(&mut tag, id)?;
+        let (empty, end) = tag.end().map_err(|malformed| self.malformed(&malformed))?;
+        self.resolve_element_prefix(id, start)?;
+        if prefixed {
+            self.resolve_attribute_prefixes(id)?;
         }
-        Ok(())
+        if empty {
+            self.leave(end);
+        }
+        Ok(end)
     }
 
-    fn element(&mut self, name: Name<'a>, span: &Range<usize>) -> Result<u32, Stop> {
+    fn element(&mut self, name: Name<'a>, start: usize) -> Result<u32, Stop> {
         let entry = Entry {
             text: Cow::Borrowed(name.text),
             parent: self.open.last().map_or(NO_PARENT, |open| open.id),
             end: short(self.document.nodes.len() + 1),
-            span: (short(self.mark + span.start), short(self.mark + span.end)),
+            span: (short(self.mark + start), short(self.mark + start)),
             attributes: (0, 0),
             declarations: (0, 0),
             local_at: name.local_at,
+            canonical_tag: None,
             namespace: NamespaceId::NONE,
             kind: Kind::Element,
             blank: false,
             clean: true,
         };
-        let id = self.push(entry, span.start)?;
+        let id = self.push(entry, start)?;
         self.root.get_or_insert(id);
         Ok(id)
     }
@@ -317,23 +329,23 @@ impl<'a, 'l> Builder<'a, 'l> {
         }
     }
 
-    /// An end tag.
-    pub(super) fn close(&mut self, span: Range<usize>) -> Result<(), Stop> {
-        self.flush(span.start)?;
-        let name = self.slice(span.start + "</".len()..span.end - ">".len());
-        let expected = self.open.last().map(|open| &self.document.node(open.id).text);
-        if expected.is_none_or(|expected| name != expected)
-            && expected.is_none_or(|expected| name.trim_end_matches([' ', '\t', '\n', '\r']) != expected)
-        {
-            return Err(self.stop(&rules::TAGS, span.start, ""));
+    /// An end tag at `start`. Gives the offset after it.
+    pub(super) fn close(&mut self, start: usize) -> Result<usize, Stop> {
+        let Some(open) = self.open.last() else { return Err(self.stop(&rules::TAGS, start, "")) };
+        let name = self.document.node(open.id).text.as_bytes();
+        let rest = self.text.as_bytes().get(start + "</".len()..).unwrap_or_default();
+        let Some(behind) = rest.strip_prefix(name) else { return Err(self.stop(&rules::TAGS, start, "")) };
+        let white = behind.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).count();
+        if behind.get(white) != Some(&b'>') {
+            return Err(self.stop(&rules::TAGS, start, ""));
         }
-        self.leave(span.end);
-        Ok(())
+        let end = start + "</".len() + name.len() + white + 1;
+        self.leave(end);
+        Ok(end)
     }
 
     /// The end of the input.
     pub(super) fn end_of_input(&mut self) -> Result<(), Stop> {
-        self.flush(self.text.len())?;
         match (self.open.is_empty(), self.root) {
             (false, _) => Err(self.stop(&rules::TAGS, self.text.len(), "an element has no end tag")),
             (true, None) => Err(self.stop(&rules::ROOT, self.text.len(), "there is no element")),
@@ -341,25 +353,41 @@ impl<'a, 'l> Builder<'a, 'l> {
         }
     }
 
-    fn attributes(&mut self, tag: &mut Tag<'a>, id: u32, base: usize) -> Result<(), Stop> {
+    /// Reads the attributes; says whether any has a prefix.
+    fn attributes(&mut self, tag: &mut Tag<'a>, id: u32) -> Result<bool, Stop> {
         let first = self.document.attributes.len();
         let first_declaration = self.document.declarations.len();
         let mut count = 0;
-        while let Some(raw) = tag.attribute().map_err(|malformed| self.malformed(&malformed, base))? {
-            let offset = base + raw.at;
+        // Whether the tag is what its canonical form would be, and whether the names rise.
+        let (mut canonical, mut sorted) = (true, true);
+        let (mut last, mut prefixed) = ("", false);
+        let end = loop {
+            let end = tag.at();
+            let Some(raw) = tag.attribute().map_err(|malformed| self.malformed(&malformed))? else { break end };
+            let offset = raw.at;
             count += 1;
             if count > self.limits.attributes {
                 return Err(self.limit(&limits::ATTRIBUTES, offset, self.limits.attributes));
             }
+            sorted &= last < raw.name.text;
+            last = raw.name.text;
+            prefixed |= raw.name.local_at != 0;
+            canonical &= raw.canonical;
             self.attribute(raw, offset, first_declaration)?;
-        }
-        let last = short(self.document.attributes.len());
-        let last_declaration = short(self.document.declarations.len());
+        };
+        let declarations = (short(first_declaration), short(self.document.declarations.len()));
+        canonical &= sorted && !prefixed && end == tag.at() && declarations.0 == declarations.1;
+        let attributes = (short(first), short(self.document.attributes.len()));
         if let Some(entry) = self.document.nodes.get_mut(id as usize) {
-            entry.attributes = (short(first), last);
-            entry.declarations = (short(first_declaration), last_declaration);
+            entry.attributes = attributes;
+            entry.declarations = declarations;
+            entry.canonical_tag = NonZeroU32::new(short(self.mark + end)).filter(|_| canonical);
         }
-        self.refuse_duplicates(first)
+        // Names that rise are different.
+        if !sorted {
+            self.refuse_duplicates(first)?;
+        }
+        Ok(prefixed)
     }
 
     fn attribute(&mut self, raw: RawAttribute<'a>, offset: usize, first_declaration: usize) -> Result<(), Stop> {
@@ -444,31 +472,34 @@ impl<'a, 'l> Builder<'a, 'l> {
         }
     }
 
-    /// Gives the element and its attributes their namespaces.
-    fn resolve_prefixes(&mut self, id: u32, start: usize) -> Result<(), Stop> {
-        let mut undeclared = Vec::new();
-        let mut prefixed = false;
+    /// Gives the element its namespace.
+    fn resolve_element_prefix(&mut self, id: u32, start: usize) -> Result<(), Stop> {
         let Some(entry) = self.document.nodes.get_mut(id as usize) else { return Ok(()) };
-        let own = prefix(&entry.text, entry.local_at);
-        match self.scope.resolve(own) {
+        match self.scope.resolve(entry.prefix()) {
             Some(namespace) => entry.namespace = namespace,
-            None => undeclared.push((own.to_owned(), start)),
-        }
-        let first = entry.attributes.0 as usize;
-        for attribute in self.document.attributes.get_mut(first..).unwrap_or_default() {
-            if attribute.local_at == 0 {
-                continue;
+            None => {
+                let prefix = entry.prefix().to_owned();
+                return self.report(Problem::new(&rules::PREFIX, self.place(start)).found(prefix));
             }
-            prefixed = true;
+        }
+        Ok(())
+    }
+
+    /// Gives the attributes of the element, the last one read, their namespaces.
+    fn resolve_attribute_prefixes(&mut self, id: u32) -> Result<(), Stop> {
+        let mut undeclared = Vec::new();
+        let first = self.document.node(id).attributes.0 as usize;
+        let own = self.document.attributes.get_mut(first..).unwrap_or_default();
+        for attribute in own.iter_mut().filter(|attribute| attribute.local_at != 0) {
             match self.scope.resolve(attribute.prefix()) {
                 Some(namespace) => attribute.namespace = namespace,
-                None => undeclared.push((attribute.prefix().to_owned(), attribute.offset as usize - self.mark)),
+                None => undeclared.push((attribute.prefix(), attribute.offset as usize - self.mark)),
             }
         }
         for (prefix, offset) in undeclared {
             self.report(Problem::new(&rules::PREFIX, self.place(offset)).found(prefix))?;
         }
-        if prefixed { self.refuse_same_expanded_names(first) } else { Ok(()) }
+        self.refuse_same_expanded_names(first)
     }
 
     /// Namespaces in XML 1.0, section 6.3: different prefixes do not make one attribute two.

@@ -27,12 +27,14 @@ impl<'a> Scope<'a> {
 
     /// The namespace of an element with this prefix; `None` where nobody declared it.
     pub(super) fn resolve(&self, prefix: &str) -> Option<NamespaceId> {
-        let found = self.bindings.iter().rev().find(|declaration| declaration.prefix == prefix);
-        match (found, prefix) {
-            (Some(declaration), _) => Some(declaration.namespace),
-            (None, "") => Some(NamespaceId::NONE),
-            (None, "xml") => Some(NamespaceId::XML),
-            (None, _) => None,
+        let mut inner_first = self.bindings.iter().rev();
+        if prefix.is_empty() {
+            let default = inner_first.find(|declaration| declaration.prefix.is_empty());
+            return Some(default.map_or(NamespaceId::NONE, |declaration| declaration.namespace));
+        }
+        match inner_first.find(|declaration| declaration.prefix == prefix) {
+            Some(declaration) => Some(declaration.namespace),
+            None => (prefix == "xml").then_some(NamespaceId::XML),
         }
     }
 }

@@ -1,7 +1,4 @@
 //! Splitting a tag into its name and attributes.
-//!
-//! quick-xml finds where a tag ends; what stands inside is split here, because its own attribute reader lets names that
-//! are no names, `<` in values and attributes without white space between them pass.
 
 use crate::xml::chars::{HIGH, NAME, NAME_START, VALUE_SPECIAL, WHITE, class, is_name_char, is_ncname};
 
@@ -18,35 +15,40 @@ pub(super) struct RawAttribute<'a> {
     pub(super) name: Name<'a>,
     /// Between the quotes.
     pub(super) value: &'a str,
-    /// Where the name starts in the tag.
+    /// Where the name starts.
     pub(super) at: usize,
     /// Whether the value holds a character that must be resolved, normalised or escaped.
     pub(super) special: bool,
+    /// Whether it is written as one space, the name, `=` and the value in double quotes.
+    pub(super) canonical: bool,
 }
 
-/// The tag is not well-formed at this offset in it.
+/// The tag is not well-formed at this offset.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Malformed {
     pub(super) at: usize,
     pub(super) what: &'static str,
 }
 
-/// Reads along the content of a tag, from after `<` to before `>` or `/>`.
+/// Reads along a tag of a text. Offsets are those of the text.
 pub(super) struct Tag<'a> {
     text: &'a str,
     at: usize,
 }
 
 impl<'a> Tag<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
-        Self { text, at: 0 }
+    /// Starts after the `<` of a tag.
+    pub(super) fn new(text: &'a str, at: usize) -> Self {
+        Self { text, at }
     }
 
+    #[inline]
     fn byte(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
     /// The text from `from` to here.
+    #[inline]
     fn since(&self, from: usize) -> &'a str {
         self.text.get(from..self.at).unwrap_or_default()
     }
@@ -55,57 +57,74 @@ impl<'a> Tag<'a> {
         Err(Malformed { at, what })
     }
 
+    /// How far the tag is read.
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
     /// The name that starts here.
+    #[inline]
     pub(super) fn name(&mut self) -> Result<Name<'a>, Malformed> {
         let from = self.at;
-        let mut colon = None;
-        let mut high = false;
-        while let Some(byte) = self.byte() {
-            let classes = class(byte);
-            if classes & (NAME | HIGH) != 0 {
-                high |= classes & HIGH != 0;
-            } else if byte == b':' && colon.is_none() {
-                colon = Some(self.at - from);
-            } else {
-                break;
-            }
+        self.skip(NAME | HIGH);
+        let mut local_at = 0;
+        if self.byte() == Some(b':') {
             self.at += 1;
+            local_at = self.at - from;
+            self.skip(NAME | HIGH);
         }
         let text = self.since(from);
-        let local_at = colon.map_or(0, |colon| colon + 1);
-        if !legal(text, local_at, high) {
+        if !is_qname(text, local_at) {
             return self.malformed(from, "a name was expected here");
         }
         Ok(Name { text, local_at: u32::try_from(local_at).unwrap_or(0) })
     }
 
-    /// The next attribute, or `None` at the end of the tag.
+    /// The next attribute, or `None` where no attribute starts: at the end of the tag.
+    #[inline]
     pub(super) fn attribute(&mut self) -> Result<Option<RawAttribute<'a>>, Malformed> {
         let before = self.at;
-        self.skip_white();
-        let Some(_) = self.byte() else { return Ok(None) };
+        self.skip(WHITE);
         let at = self.at;
+        if matches!(self.byte(), Some(b'>' | b'/' | b'?')) {
+            return Ok(None);
+        }
         if at == before {
             return self.malformed(at, "white space was expected here");
         }
         let name = self.name()?;
-        self.skip_white();
+        let named = self.at;
+        self.skip(WHITE);
         if self.byte() != Some(b'=') {
             return self.malformed(self.at, "an equals sign was expected here");
         }
         self.at += 1;
-        self.skip_white();
+        self.skip(WHITE);
+        let tight = at - before == 1 && self.at - named == 1 && self.byte() == Some(b'"');
+        let space = self.text.as_bytes().get(before) == Some(&b' ');
         let (value, special) = self.quoted()?;
-        Ok(Some(RawAttribute { name, value, at, special }))
+        Ok(Some(RawAttribute { name, value, at, special, canonical: tight && space && !special }))
     }
 
-    fn skip_white(&mut self) {
-        while self.byte().is_some_and(|byte| class(byte) & WHITE != 0) {
-            self.at += 1;
+    /// What ends the tag here: whether the element is empty, and the offset after it.
+    #[inline]
+    pub(super) fn end(&self) -> Result<(bool, usize), Malformed> {
+        match self.text.as_bytes().get(self.at..).unwrap_or_default() {
+            [b'>', ..] => Ok((false, self.at + 1)),
+            [b'/', b'>', ..] => Ok((true, self.at + 2)),
+            _ => self.malformed(self.at, "the end of the tag was expected here"),
         }
     }
 
+    /// Goes to the first byte that is in none of `classes`.
+    #[inline]
+    fn skip(&mut self, classes: u8) {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        self.at += rest.iter().position(|&byte| class(byte) & classes == 0).unwrap_or(rest.len());
+    }
+
     /// The value between quotes, and whether it has a special character.
+    #[inline]
     fn quoted(&mut self) -> Result<(&'a str, bool), Malformed> {
         let Some(quote @ (b'"' | b'\'')) = self.byte() else {
             return self.malformed(self.at, "a quoted value was expected here");
@@ -132,16 +151,16 @@ impl<'a> Tag<'a> {
     }
 }
 
-fn legal(text: &str, local_at: usize, high: bool) -> bool {
-    let starts = |at: usize| text.as_bytes().get(at).is_some_and(|&byte| class(byte) & NAME_START != 0);
-    if high {
-        let (prefix, local) = match local_at.checked_sub(1) {
-            Some(colon) => (text.get(..colon), text.get(local_at..)),
-            None => (None, Some(text)),
-        };
-        return prefix.is_none_or(is_ncname) && local.is_some_and(is_ncname);
+/// Whether a run of name characters and at most one colon is a name.
+fn is_qname(text: &str, local_at: usize) -> bool {
+    if text.is_ascii() {
+        let starts = |at: usize| text.as_bytes().get(at).is_some_and(|&byte| class(byte) & NAME_START != 0);
+        return starts(local_at) && starts(0);
     }
-    starts(local_at) && starts(0)
+    match local_at.checked_sub(1) {
+        Some(colon) => text.get(..colon).is_some_and(is_ncname) && text.get(local_at..).is_some_and(is_ncname),
+        None => is_ncname(text),
+    }
 }
 
 /// Whether `text` may be the target of a processing instruction.
@@ -154,18 +173,19 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Vec<(&str, &str)>, Malformed> {
-        let mut tag = Tag::new(text);
+        let mut tag = Tag::new(text, 0);
         tag.name()?;
         let mut all = Vec::new();
         while let Some(attribute) = tag.attribute()? {
             all.push((attribute.name.text, attribute.value));
         }
+        tag.end()?;
         Ok(all)
     }
 
     #[test]
     fn attributes_are_split() {
-        let found = read("a:b  x='1\"'\n y = \"\" z:é=\"'>\" ").unwrap();
+        let found = read("a:b  x='1\"'\n y = \"\" z:é=\"'>\" >").unwrap();
         assert_eq!(found, [("x", "1\""), ("y", ""), ("z:é", "'>")]);
     }
 
@@ -173,21 +193,25 @@ mod tests {
     fn what_is_not_well_formed_is_refused_at_its_offset() {
         let cases = [
             ("", 0),
-            (" a", 0),
-            ("1a", 0),
-            ("a/b", 1),
-            (":a", 0),
-            ("a:", 0),
-            ("a:b:c", 3),
-            ("a:1", 0),
-            ("a x", 3),
-            ("a x=", 4),
-            ("a x=1", 4),
+            (">", 0),
+            (" a>", 0),
+            ("1a>", 0),
+            ("a/b>", 1),
+            ("a / >", 2),
+            (":a>", 0),
+            ("a:>", 0),
+            ("a:b:c>", 3),
+            ("a:1>", 0),
+            ("a", 1),
+            ("a x>", 3),
+            ("a x=>", 4),
+            ("a x=1>", 4),
             ("a x='1", 5),
-            ("a x='1'y='2'", 7),
-            ("a x='<'", 5),
-            ("a =''", 2),
-            ("a \u{D7}=''", 2),
+            ("a x='1'", 7),
+            ("a x='1'y='2'>", 7),
+            ("a x='<'>", 5),
+            ("a =''>", 2),
+            ("a \u{D7}=''>", 2),
         ];
         for (text, at) in cases {
             assert_eq!(read(text).map_err(|malformed| malformed.at), Err(at), "{text:?}");
