@@ -149,3 +149,85 @@ fn template_digest(signed_info: Element<'_, '_>, algorithm: Algorithm) -> Option
     }
     Digest::from_base64(&value.text(), algorithm)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signature::algorithm::SignedInfo;
+    use crate::signature::embed::assemble;
+    use crate::xml::{Document, Limits};
+
+    /// The code that a sound `Signature` gets after one replacement; `None` where it stays sound.
+    fn code(from: &str, to: &str) -> Option<Code> {
+        let text =
+            String::from_utf8(assemble(&SignedInfo::new(Digest::Sha256([8; 32])), &[1; 256], &[2; 900])).unwrap();
+        assert!(text.contains(from), "{from}");
+        let text = text.replacen(from, to, 1);
+        let document = Document::parse(text.as_bytes(), &Limits::DEFAULT).unwrap();
+        let judged = Outline::read(document.root()).and_then(|outline| match algorithm(outline.signed_info)? {
+            Some(algorithm) => digest(outline.signed_info, algorithm).map(|_| ()),
+            None => Err(Failure::new(Code::SignedInfoForm, outline.signed_info.place()).alone()),
+        });
+        judged.err().map(|failures| failures[0].code)
+    }
+
+    #[test]
+    fn anything_but_the_outline_is_a_format_failure() {
+        for (from, to) in [
+            ("<Signature ", "<Signature Id=\"a\" "),
+            ("<KeyInfo>", "<KeyInfo>text"),
+            ("<KeyInfo>", "<KeyInfo><KeyName/>"),
+            ("</X509Data>", "<X509SubjectName/></X509Data>"),
+            ("</X509Data>", "</X509Data><X509Data/>"),
+            ("</Signature>", "<Object/></Signature>"),
+            ("<SignatureValue>", "<SignatureValue Id=\"a\">"),
+            ("<SignatureValue>", "<SignatureValue>-----BEGIN CERTIFICATE-----"),
+            ("<SignatureValue>", "<SignatureValue><x/>"),
+            ("<SignatureValue>", "<SignatureValue/><SignatureValue>"),
+            ("<X509Certificate>", "<X509Certificate>*"),
+            ("<KeyInfo>", "<KeyInfo xmlns=\"urn:x\">"),
+            ("Signature xmlns=\"", "Signature xmlns=\"urn:x\" xmlns:d=\""),
+        ] {
+            assert_eq!(code(from, to), Some(Code::Format), "{from} to {to}");
+        }
+        assert_eq!(code("<KeyInfo>", &format!("{}<KeyInfo>", " ".repeat(16_000))), Some(Code::Limit));
+    }
+
+    #[test]
+    fn an_identifier_that_is_not_allowed_is_an_algorithm_failure() {
+        for (from, to) in [
+            ("rsa-sha256", "rsa-sha512"),
+            ("rsa-sha256", "rsa-sha256 "),
+            ("xmlenc#sha256", "xmlenc#sha512"),
+            ("http://www.w3.org/2001/10/xml-exc-c14n#", "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"),
+            ("<Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"", "<Transform Algorithm=\"\""),
+            ("<SignatureMethod Algorithm", "<SignatureMethod algorithm"),
+        ] {
+            assert_eq!(code(from, to), Some(Code::Algorithm), "{from} to {to}");
+        }
+    }
+
+    #[test]
+    fn signed_info_that_is_not_the_template_is_refused() {
+        for (from, to) in [
+            ("<SignedInfo>", "<SignedInfo Id=\"a\">"),
+            ("<SignedInfo>", "<SignedInfo>text"),
+            ("<Reference>", "<Reference URI=\"\">"),
+            ("</Transforms>", "<Transform/></Transforms>"),
+            ("</SignatureMethod>", "<HMACOutputLength/></SignatureMethod>"),
+            ("<SignatureMethod Algorithm", "<SignatureMethod Id=\"a\" Algorithm"),
+            ("<DigestValue>", "<DigestValue> "),
+            ("<DigestValue>", "<DigestValue>AAAA"),
+            ("</Reference>", "</Reference><Reference/>"),
+            ("<SignatureMethod ", "<OtherMethod/><SignatureMethod "),
+        ] {
+            assert_eq!(code(from, to), Some(Code::SignedInfoForm), "{from} to {to}");
+        }
+    }
+
+    #[test]
+    fn white_space_between_elements_does_not_count() {
+        assert_eq!(code("<KeyInfo>", "\r\n <KeyInfo>\t"), None);
+        assert_eq!(code("</Transforms>", "\n</Transforms>\n"), None);
+    }
+}

@@ -1,9 +1,8 @@
 //! The way from a signing certificate to a trust anchor, judged at the signing time (RFC 5280 section 6).
 
-use super::certificate::Certificate;
 use super::policy::Policy;
-use super::provider::{Hash, Provider};
-use super::trust::{Ca, TrustAnchors, is_signed_by};
+use super::provider::Hash;
+use super::trust::{Ca, Presented, TrustAnchors};
 
 /// The longest path, in certificates from the signer's to the anchor's. The NHS PKI has three.
 pub const MAX_PATH_CERTIFICATES: usize = 4;
@@ -64,40 +63,20 @@ impl Path {
 }
 
 /// Looks for a path that holds at `time`, seconds since 1970. The certificate's own dates and usages are judged elsewhere.
-pub(crate) fn find(
-    certificate: &Certificate,
-    trust: &TrustAnchors,
-    policy: &Policy,
-    provider: &dyn Provider,
-    time: i64,
-) -> Result<Path, PathError> {
-    let mut furthest = PathError::UnknownIssuer;
+pub(crate) fn find(presented: &Presented, trust: &TrustAnchors, policy: &Policy, time: i64) -> Result<Path, PathError> {
+    let known = trust.may_have_issued(&presented.certificate);
+    let mut furthest = if known { PathError::Signature } else { PathError::UnknownIssuer };
     let mut tried = 0;
-    for (index, ca) in trust.candidates(certificate) {
-        tried += 1;
-        if tried > MAX_CANDIDATE_PATHS {
-            break;
-        }
-        let found = issued(certificate, ca, policy, provider, time)
-            .and_then(|()| climb(vec![index], trust, policy, time, &mut tried));
+    for link in &presented.links {
+        let Some(ca) = trust.get(link.issuer) else { continue };
+        let found =
+            judge(link.hash, ca, policy, time).and_then(|()| climb(vec![link.issuer], trust, policy, time, &mut tried));
         match found {
             Ok(path) => return Ok(path),
             Err(error) => furthest = furthest.max(error),
         }
     }
     Err(furthest)
-}
-
-/// The step from the signing certificate to a candidate issuer.
-fn issued(
-    certificate: &Certificate,
-    ca: &Ca,
-    policy: &Policy,
-    provider: &dyn Provider,
-    time: i64,
-) -> Result<(), PathError> {
-    let hash = is_signed_by(certificate, &ca.certificate, provider).ok_or(PathError::Signature)?;
-    judge(hash, ca, policy, time)
 }
 
 /// What must hold for a CA that signed with this hash.
@@ -173,12 +152,12 @@ mod tests {
     }
 
     fn search(pki: &Pki, policy: &Policy, time: i64) -> Vec<Result<usize, PathError>> {
-        let certificate = Certificate::from_der(pki.prescriber.clone()).unwrap();
         providers()
             .map(|provider| {
                 let intermediates = pki.intermediates.iter().map(Vec::as_slice);
                 let trust = TrustAnchors::new([pki.root.as_slice()], intermediates, provider.as_ref()).unwrap();
-                find(&certificate, &trust, policy, provider.as_ref(), time).map(|path| path.0.len())
+                let presented = trust.present(pki.prescriber.clone(), provider.as_ref()).unwrap();
+                find(&presented, &trust, policy, time).map(|path| path.0.len())
             })
             .collect()
     }
@@ -238,10 +217,10 @@ mod tests {
     #[test]
     fn an_anchored_sub_ca_ends_the_path() {
         let pki = Pki::new();
-        let certificate = Certificate::from_der(pki.prescriber.clone()).unwrap();
         for provider in providers() {
             let trust = TrustAnchors::new([pki.sub_ca.as_slice()], [], provider.as_ref()).unwrap();
-            let path = find(&certificate, &trust, &Policy::production(), provider.as_ref(), now()).unwrap();
+            let presented = trust.present(pki.prescriber.clone(), provider.as_ref()).unwrap();
+            let path = find(&presented, &trust, &Policy::production(), now()).unwrap();
             assert_eq!(path, Path(vec![0]));
         }
     }

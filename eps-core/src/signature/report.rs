@@ -10,6 +10,7 @@ use super::algorithm::{Algorithm, Digest};
 use super::certificate::{Certificate, hex};
 use super::code::{Code, Reason};
 use super::revocation::{ListFacts, Unknown};
+use super::trust::Presented;
 use crate::model::Timestamp;
 use crate::problem::{Place, Problem};
 
@@ -167,8 +168,7 @@ pub struct Report {
     pub(super) signed_digest: Option<Digest>,
     pub(super) computed_digest: Option<Digest>,
     pub(super) signed_at: Option<Timestamp>,
-    pub(super) certificate: Option<Certificate>,
-    pub(super) fingerprint: Option<[u8; 32]>,
+    pub(super) presented: Option<Arc<Presented>>,
     pub(super) path: Vec<Arc<Certificate>>,
     pub(super) lists: Vec<ListFacts>,
     /// Revoked later; that it was signed before is the signer's claim, with no receipt time to support it.
@@ -185,8 +185,7 @@ impl Report {
             signed_digest: None,
             computed_digest: None,
             signed_at: None,
-            certificate: None,
-            fingerprint: None,
+            presented: None,
             path: Vec::new(),
             lists: Vec::new(),
             unproven_time: false,
@@ -291,14 +290,14 @@ impl Report {
 
     /// The signing certificate, trusted or not.
     #[must_use]
-    pub const fn certificate(&self) -> Option<&Certificate> {
-        self.certificate.as_ref()
+    pub fn certificate(&self) -> Option<&Certificate> {
+        self.presented.as_ref().map(|presented| &presented.certificate)
     }
 
     /// The SHA-256 of the signing certificate.
     #[must_use]
-    pub const fn fingerprint(&self) -> Option<[u8; 32]> {
-        self.fingerprint
+    pub fn fingerprint(&self) -> Option<[u8; 32]> {
+        self.presented.as_ref().map(|presented| presented.fingerprint)
     }
 
     /// The CA certificates from the issuer of the signing certificate to the anchor.
@@ -358,8 +357,8 @@ impl Serialize for Report {
         out.serialize_field("algorithm", &self.algorithm.map(Algorithm::name))?;
         out.serialize_field("signedDigest", &self.signed_digest.map(|digest| digest.to_base64()))?;
         out.serialize_field("computedDigest", &self.computed_digest.map(|digest| digest.to_base64()))?;
-        let fingerprint = self.fingerprint.map(|bytes| hex(&bytes));
-        out.serialize_field("certificate", &self.certificate.as_ref().map(|it| Facts(it, fingerprint)))?;
+        let facts = self.presented.as_ref().map(|it| Facts(&it.certificate, Some(hex(&it.fingerprint))));
+        out.serialize_field("certificate", &facts)?;
         let path: Vec<_> = self.path().map(|certificate| Facts(certificate, None)).collect();
         out.serialize_field("path", &path)?;
         out.serialize_field("revocationLists", &self.lists)?;

@@ -1,6 +1,7 @@
 //! The CA certificates that a verifier is configured with, with the links between them verified once.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use super::certificate::{Certificate, CertificateError};
 use super::key::KeyError;
@@ -45,7 +46,7 @@ pub enum TrustError {
 }
 
 /// A verified signature of one CA certificate by another.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Link {
     /// Index of the issuer.
     pub(crate) issuer: usize,
@@ -67,13 +68,34 @@ impl Ca {
     }
 }
 
+/// A certificate that came with a message, with the CAs whose keys signed it. Nothing in it depends on time or policy.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Presented {
+    pub(crate) certificate: Certificate,
+    /// SHA-256 of its DER.
+    pub(crate) fingerprint: [u8; 32],
+    pub(crate) links: Vec<Link>,
+}
+
+/// Certificates by their DER.
+type Remembered = HashMap<Box<[u8]>, Arc<Presented>>;
+
+/// So many candidates of one name are tried as the issuer of a certificate; each trial costs an RSA operation.
+const MAX_CANDIDATE_ISSUERS: usize = 16;
+/// So many certificates are remembered: those of all prescribers whom one broker sees within days, in some 8 MB.
+const MAX_REMEMBERED: usize = 4096;
+
 /// Trust anchors and intermediate CA certificates.
 ///
 /// Their signatures are verified when the set is built; validity dates, path lengths and key sizes are judged for each
 /// signature, at its signing time. Certificates that come with a message never enter the set.
+///
+/// A prescriber signs many prescriptions with one certificate. That a CA of the set signed it is remembered, so that the
+/// same bytes are parsed and verified once; everything that depends on time or policy is judged each time.
 #[derive(Clone, Debug, Default)]
 pub struct TrustAnchors {
     cas: Vec<Ca>,
+    remembered: Arc<RwLock<Remembered>>,
 }
 
 impl TrustAnchors {
@@ -93,11 +115,11 @@ impl TrustAnchors {
         for (position, der) in intermediates.into_iter().enumerate() {
             cas.push(Ca { certificate: ca_certificate(position, der)?, is_anchor: false, links: Vec::new() });
         }
-        let links: Vec<Vec<Link>> = cas.iter().map(|ca| links_of(ca, &cas, provider)).collect();
+        let links: Vec<Vec<Link>> = cas.iter().map(|ca| links_above(ca, &cas, provider)).collect();
         for (ca, links) in cas.iter_mut().zip(links) {
             ca.links = links;
         }
-        Ok(Self { cas })
+        Ok(Self { cas, remembered: Arc::default() })
     }
 
     /// Builds the set from PEM texts.
@@ -126,9 +148,34 @@ impl TrustAnchors {
         self.cas.get(index)
     }
 
-    /// Those that, by name and key identifier, may have issued `certificate`. Names are not unique: try every one.
-    pub(crate) fn candidates<'a>(&'a self, certificate: &'a Certificate) -> impl Iterator<Item = (usize, &'a Ca)> {
-        self.cas.iter().enumerate().filter(|(_, ca)| may_have_issued(&ca.certificate, certificate))
+    /// Whether a CA of the set, by name and key identifier, may have issued `certificate`.
+    pub(crate) fn may_have_issued(&self, certificate: &Certificate) -> bool {
+        self.cas.iter().any(|ca| may_have_issued(&ca.certificate, certificate))
+    }
+
+    /// Reads a certificate that came with a message, and finds the CAs that signed it.
+    pub(crate) fn present(&self, der: Vec<u8>, provider: &dyn Provider) -> Result<Arc<Presented>, CertificateError> {
+        let known = self.remembered.read().unwrap_or_else(PoisonError::into_inner).get(der.as_slice()).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let certificate = Certificate::from_der(der)?;
+        let fingerprint = provider.sha256(certificate.as_der());
+        let links = links_of(&certificate, &self.cas, provider);
+        let presented = Arc::new(Presented { certificate, fingerprint, links });
+        // Only what a CA of the set did sign: nobody else can fill the memory.
+        if !presented.links.is_empty() {
+            self.remember(&presented);
+        }
+        Ok(presented)
+    }
+
+    fn remember(&self, presented: &Arc<Presented>) {
+        let mut remembered = self.remembered.write().unwrap_or_else(PoisonError::into_inner);
+        if remembered.len() >= MAX_REMEMBERED {
+            remembered.clear();
+        }
+        remembered.insert(presented.certificate.as_der().into(), Arc::clone(presented));
     }
 
     /// Those whose subject is `name`, DER.
@@ -160,21 +207,22 @@ fn may_have_issued(issuer: &Certificate, certificate: &Certificate) -> bool {
     agree && issuer.subject() == certificate.issuer()
 }
 
-fn links_of(ca: &Ca, cas: &[Ca], provider: &dyn Provider) -> Vec<Link> {
-    if ca.is_anchor {
-        return Vec::new(); // the path ends here
-    }
-    let linked = |(issuer, candidate): (usize, &Ca)| {
-        if !may_have_issued(&candidate.certificate, &ca.certificate) {
-            return None;
-        }
-        is_signed_by(&ca.certificate, &candidate.certificate, provider).map(|hash| Link { issuer, hash })
+fn links_above(ca: &Ca, cas: &[Ca], provider: &dyn Provider) -> Vec<Link> {
+    // At an anchor the path ends.
+    if ca.is_anchor { Vec::new() } else { links_of(&ca.certificate, cas, provider) }
+}
+
+/// The CAs that signed a certificate. Names are not unique: every candidate is tried.
+fn links_of(certificate: &Certificate, cas: &[Ca], provider: &dyn Provider) -> Vec<Link> {
+    let candidates = cas.iter().enumerate().filter(|(_, ca)| may_have_issued(&ca.certificate, certificate));
+    let linked = |(issuer, ca): (usize, &Ca)| {
+        is_signed_by(certificate, &ca.certificate, provider).map(|hash| Link { issuer, hash })
     };
-    cas.iter().enumerate().filter_map(linked).collect()
+    candidates.take(MAX_CANDIDATE_ISSUERS).filter_map(linked).collect()
 }
 
 /// The hash of the signature, if `issuer`'s key made it.
-pub(crate) fn is_signed_by(certificate: &Certificate, issuer: &Certificate, provider: &dyn Provider) -> Option<Hash> {
+fn is_signed_by(certificate: &Certificate, issuer: &Certificate, provider: &dyn Provider) -> Option<Hash> {
     let hash = certificate.signed_with()?;
     let key = issuer.key().ok()?;
     provider.rsa_verify(&key, hash, certificate.tbs(), certificate.signature()).ok()?;
@@ -203,6 +251,21 @@ mod tests {
             assert_eq!(set.get(1).unwrap().links.len(), 1);
             let set = TrustAnchors::new([other.root.as_slice()], [pki.sub_ca.as_slice()], provider.as_ref()).unwrap();
             assert!(set.get(1).unwrap().links.is_empty(), "a root of the same name with another key");
+        }
+    }
+
+    #[test]
+    fn only_certificates_that_a_ca_signed_are_remembered() {
+        let (pki, other) = (Pki::new(), Pki::lookalike());
+        for provider in providers() {
+            let provider = provider.as_ref();
+            let set = TrustAnchors::new([pki.root.as_slice()], [pki.sub_ca.as_slice()], provider).unwrap();
+            let known = || set.remembered.read().unwrap().len();
+            assert!(set.present(other.prescriber.clone(), provider).unwrap().links.is_empty());
+            assert_eq!(known(), 0);
+            let first = set.present(pki.prescriber.clone(), provider).unwrap();
+            assert_eq!((first.links.len(), known()), (1, 1));
+            assert!(Arc::ptr_eq(&first, &set.present(pki.prescriber.clone(), provider).unwrap()));
         }
     }
 }

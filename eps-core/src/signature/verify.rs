@@ -3,6 +3,8 @@
 //! The order of the checks and what each asks for stand in [`Check`]. The verifier is pure: trust anchors, revocation
 //! lists, policy and times are arguments.
 
+use std::sync::Arc;
+
 use super::algorithm::{Algorithm, Digest, SignedInfo};
 use super::certificate::Certificate;
 use super::code::Code;
@@ -14,7 +16,7 @@ use super::policy::{Policy, Revocation, Sha1};
 use super::provider::Provider;
 use super::report::{Check, Failure, Failures, Outcome, Report, Times, Unchecked};
 use super::revocation::{Crls, Instants, Standing, Unknown};
-use super::trust::TrustAnchors;
+use super::trust::{Presented, TrustAnchors};
 use crate::model::Timestamp;
 use crate::problem::Place;
 use crate::xml::Element;
@@ -161,14 +163,14 @@ impl Run<'_, '_> {
         self.report.signed_at = time;
         let signed = self.algorithms(&document.outline, time);
         let der = std::mem::take(&mut document.outline.certificate);
-        let certificate = self.certificate(der, document.outline.certificate_element)?;
-        self.key_and_value(&certificate, &document.outline, signed);
+        let presented = self.certificate(der, document.outline.certificate_element)?;
+        let certificate = &presented.certificate;
+        self.key_and_value(certificate, &document.outline, signed);
         self.content(&document, signed);
         let time = self.signing_time(&document.parts, time);
-        let path = self.path(&certificate, time, document.outline.certificate_element);
-        self.validity(&certificate, time, document.outline.certificate_element);
-        self.revocation(&certificate, time, path);
-        self.report.certificate = Some(certificate);
+        let path = self.path(&presented, time, document.outline.certificate_element);
+        self.validity(certificate, time, document.outline.certificate_element);
+        self.revocation(certificate, time, path);
         Ok(())
     }
 
@@ -246,12 +248,12 @@ impl Run<'_, '_> {
         }
     }
 
-    fn certificate(&mut self, der: Vec<u8>, at: Element<'_, '_>) -> Result<Certificate, Check> {
-        let read = Certificate::from_der(der)
+    fn certificate(&mut self, der: Vec<u8>, at: Element<'_, '_>) -> Result<Arc<Presented>, Check> {
+        let Verifier { trust, provider, .. } = *self.verifier;
+        let read = trust
+            .present(der, provider)
             .map_err(|error| Failure::new(Code::CertificateParse, at.place()).because(error).alone());
-        if let Ok(certificate) = &read {
-            self.report.fingerprint = Some(self.verifier.provider.sha256(certificate.as_der()));
-        }
+        self.report.presented = read.as_ref().ok().cloned();
         self.note(Check::Certificate, read)
     }
 
@@ -317,14 +319,14 @@ impl Run<'_, '_> {
         time
     }
 
-    fn path(&mut self, certificate: &Certificate, time: Option<Timestamp>, at: Element<'_, '_>) -> Option<Path> {
+    fn path(&mut self, presented: &Presented, time: Option<Timestamp>, at: Element<'_, '_>) -> Option<Path> {
         let Some(time) = time else {
             self.skip(Check::Path, Check::SigningTime);
             return None;
         };
-        let Verifier { provider, trust, policy, .. } = *self.verifier;
-        let mut failures = purposes(certificate, policy, at.place());
-        let found = path::find(certificate, trust, policy, provider, time.unix());
+        let Verifier { trust, policy, .. } = *self.verifier;
+        let mut failures = purposes(&presented.certificate, policy, at);
+        let found = path::find(presented, trust, policy, time.unix());
         if let Ok(path) = &found {
             self.report.path = path.cas(trust).map(|ca| ca.certificate.clone()).collect();
         }
@@ -399,10 +401,10 @@ impl Run<'_, '_> {
 }
 
 /// What the certificate must be for, wherever its path leads.
-fn purposes(certificate: &Certificate, policy: &Policy, at: Place) -> Failures {
+fn purposes(certificate: &Certificate, policy: &Policy, at: Element<'_, '_>) -> Failures {
     let extensions = &certificate.extensions;
     let mut failures = Vec::new();
-    let mut fail = |code, why: &str| failures.push(Failure::new(code, at.clone()).because(why));
+    let mut fail = |code, why: &str| failures.push(Failure::new(code, at.place()).because(why));
     if extensions.unknown_critical {
         fail(Code::Chain, "the certificate has a critical extension that is not supported");
     }
