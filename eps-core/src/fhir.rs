@@ -8,13 +8,17 @@
 //! Both halves look at everything before anything is refused, and every problem names the element it is about.
 
 use crate::codes::Interaction;
-use crate::ids::{Asid, CheckCharacters, MessageId, PrescriptionId, PrescriptionIdError};
-use crate::model::{Envelope, Message, SdsAuthor, Timestamp};
+use crate::ids::{Asid, CheckCharacters, MessageId};
+use crate::model::{Envelope, Message, ReleaseKind, SdsAuthor, Timestamp};
 use crate::problem::{Problem, Problems, Rule};
 
 mod bundle;
+mod contained;
 mod date;
 mod demographics;
+mod dispense_claim;
+mod dispense_notification;
+mod dispenser;
 pub mod dosage;
 mod findings;
 pub mod json;
@@ -24,6 +28,8 @@ mod organisation;
 mod patient;
 mod practitioner;
 mod prescription;
+mod release_request;
+mod repeat;
 pub mod rules;
 mod signature;
 mod system;
@@ -54,6 +60,8 @@ pub struct Context {
     pub identifier_references: IdentifierReferences,
     /// What to do with a wrong check character of a prescription id.
     pub check_characters: CheckCharacters,
+    /// The ids of the message and of its payload for a release request, which brings none: random, new for each message.
+    pub release_ids: [MessageId; 2],
 }
 
 /// What to do with a PractitionerRole that names its practitioner, organisation or service by identifier and display.
@@ -74,12 +82,8 @@ pub enum IdentifierReferences {
 /// Everything that is wrong with it, under `fhir.*` and `ids.*`, each with its place.
 pub fn read(bytes: &[u8], context: &Context) -> Result<Envelope, Problems> {
     let json = Json::parse(bytes)?;
-    let mut findings = Findings::default();
+    let mut findings = Findings::new(context.check_characters);
     let envelope = message(&mut findings, json.root(), context);
-    match context.check_characters {
-        CheckCharacters::AsWritten => {}
-        CheckCharacters::Required => prescription_ids(&mut findings, json.root()),
-    }
     match (findings.into_problems(), envelope) {
         (Some(problems), _) => Err(problems),
         (None, Some(envelope)) => Ok(envelope),
@@ -87,22 +91,24 @@ pub fn read(bytes: &[u8], context: &Context) -> Result<Envelope, Problems> {
     }
 }
 
-/// Tells of every short-form prescription id whose check character is wrong.
-fn prescription_ids(findings: &mut Findings, root: Node<'_>) {
-    let resources = root.list("entry").filter_map(|entry| entry.get("resource"));
-    for resource in resources.chain([root]) {
-        let id = resource.get("groupIdentifier").and_then(|identifier| identifier.get("value"));
-        let Some((node, text)) = id.and_then(|node| Some((node, node.as_str()?))) else { continue };
-        if let Err(error @ PrescriptionIdError::CheckCharacter { .. }) = text.parse::<PrescriptionId>() {
-            findings.tell(Problem::new(error.rule(), node.place()).found(text).expected(error.to_string()));
-        }
-    }
-}
-
 fn message(findings: &mut Findings, root: Node<'_>, context: &Context) -> Option<Envelope> {
     match root.str("resourceType") {
         Some("Bundle") => of_bundle(findings, root, context),
-        Some("Parameters" | "Task" | "Claim") => {
+        Some("Parameters") => {
+            let [id, payload_id] = context.release_ids;
+            let request = release_request::release_request(findings, root, payload_id, context.now)?;
+            let interaction = match request.kind {
+                ReleaseKind::Nominated => Interaction::NominatedReleaseRequest,
+                ReleaseKind::Patient(_) => Interaction::PatientReleaseRequest,
+            };
+            Some(envelope(context, id, interaction, Message::ReleaseRequest(Box::new(request))))
+        }
+        Some("Claim") => {
+            let id = findings.identifier(root, system::UUID).and_then(|value| findings.id(value));
+            let claim = dispense_claim::dispense_claim(findings, root, id)?;
+            Some(envelope(context, id?, Interaction::DispenseClaim, Message::DispenseClaim(Box::new(claim))))
+        }
+        Some("Task") => {
             findings.breach(&rules::UNSUPPORTED, root);
             None
         }
@@ -126,10 +132,27 @@ fn of_bundle(findings: &mut Findings, root: Node<'_>, context: &Context) -> Opti
             validate::prescription::prescription(findings, &bundle);
             let id = bundle_id(findings, root);
             let prescription = prescription::prescription(findings, &bundle, id, context.now)?;
-            let message = Message::Prescription(Box::new(prescription));
-            Some(envelope(context, id?, Interaction::ParentPrescriptionUrgent, message))
+            Some(envelope(
+                context,
+                id?,
+                Interaction::ParentPrescriptionUrgent,
+                Message::Prescription(Box::new(prescription)),
+            ))
         }
-        Some("prescription-order-update" | "dispense-notification") => {
+        Some("dispense-notification") => {
+            validate::common(findings, &bundle, context.identifier_references);
+            dispense_notification::validate(findings, &bundle);
+            let id = bundle_id(findings, root);
+            let notification =
+                dispense_notification::dispense_notification(findings, &bundle, header, id, context.now)?;
+            Some(envelope(
+                context,
+                id?,
+                Interaction::DispenseNotification,
+                Message::DispenseNotification(Box::new(notification)),
+            ))
+        }
+        Some("prescription-order-update") => {
             findings.breach(&rules::UNSUPPORTED, event.unwrap_or(header));
             None
         }

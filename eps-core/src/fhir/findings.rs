@@ -10,8 +10,8 @@ use super::date::{self, DateError};
 use super::json::Node;
 use super::rules;
 use crate::codes::UnknownCode;
-use crate::ids::IdError;
-use crate::model::{Code, Date, Decimal, Text, TextError, Timestamp};
+use crate::ids::{CheckCharacters, IdError, PrescriptionIdError, WrittenPrescriptionId};
+use crate::model::{Code, Coded, Date, Decimal, Text, TextError, Timestamp};
 use crate::problem::{Problem, Problems, Rule};
 
 /// After so many problems no more are kept: nobody reads them, and each takes memory.
@@ -19,7 +19,10 @@ const MAX_PROBLEMS: usize = 200;
 
 /// The problems told so far.
 #[derive(Debug, Default)]
-pub(super) struct Findings(Vec<Problem>);
+pub(super) struct Findings {
+    problems: Vec<Problem>,
+    check_characters: CheckCharacters,
+}
 
 /// Which elements of a list are meant, in the words of the NHS service.
 #[derive(Clone, Copy)]
@@ -31,6 +34,7 @@ pub(super) enum Condition<'a> {
     FullUrl(&'a str),
     Who(&'a str),
     ResourceType(&'a str),
+    Name(&'a str),
 }
 
 impl fmt::Display for Condition<'_> {
@@ -41,21 +45,27 @@ impl fmt::Display for Condition<'_> {
             Self::Url(value) => write!(f, " where url == '{value}'"),
             Self::FullUrl(value) => write!(f, " where fullUrl == '{value}'"),
             Self::Who(value) => write!(f, " where who.reference == '{value}'"),
+            Self::Name(value) => write!(f, " where name == '{value}'"),
             Self::ResourceType(value) => write!(f, " where resource.resourceType == '{value}'"),
         }
     }
 }
 
 impl Findings {
+    /// Nothing told yet.
+    pub(super) fn new(check_characters: CheckCharacters) -> Self {
+        Self { problems: Vec::new(), check_characters }
+    }
+
     /// All problems, if there are any.
     pub(super) fn into_problems(self) -> Option<Problems> {
-        Problems::from_vec(self.0)
+        Problems::from_vec(self.problems)
     }
 
     /// Keeps a problem. A fact that two parts of the reader come across is told once.
     pub(super) fn tell(&mut self, problem: Problem) {
-        if self.0.len() < MAX_PROBLEMS && !self.0.contains(&problem) {
-            self.0.push(problem);
+        if self.problems.len() < MAX_PROBLEMS && !self.problems.contains(&problem) {
+            self.problems.push(problem);
         }
     }
 
@@ -161,6 +171,17 @@ impl Findings {
         }
     }
 
+    /// A coding of a closed vocabulary with its display.
+    pub(super) fn coded<T>(&mut self, coding: Node<'_>) -> Option<Coded<T>>
+    where
+        T: FromStr<Err = UnknownCode>,
+    {
+        let display = coding.get("display").filter(|display| display.as_str() != Some(""));
+        let display = display.and_then(|display| self.text_of(display));
+        let code = self.code_of(coding, "code")?;
+        Some(Coded { code, display })
+    }
+
     /// An identifier in the string that a node is.
     pub(super) fn id<T: FromStr<Err = IdError>>(&mut self, node: Node<'_>) -> Option<T> {
         let text = self.string(node)?;
@@ -168,6 +189,27 @@ impl Findings {
             Ok(id) => Some(id),
             Err(error) => {
                 self.tell(Problem::new(error.rule(), node.place()).found(text));
+                None
+            }
+        }
+    }
+
+    /// A short-form prescription id in the string that a node is. Whoever acts on a message asks for its check
+    /// character to be right.
+    pub(super) fn prescription_id(&mut self, node: Node<'_>) -> Option<WrittenPrescriptionId> {
+        let text = self.string(node)?;
+        let checked = text.parse::<WrittenPrescriptionId>().and_then(|id| match self.check_characters {
+            CheckCharacters::AsWritten => Ok(id),
+            CheckCharacters::Required => id.checked().map(|_| id),
+        });
+        match checked {
+            Ok(id) => Some(id),
+            Err(error) => {
+                let problem = Problem::new(error.rule(), node.place()).found(text);
+                self.tell(match error {
+                    PrescriptionIdError::CheckCharacter { .. } => problem.expected(error.to_string()),
+                    PrescriptionIdError::Length { .. } | PrescriptionIdError::Character { .. } => problem,
+                });
                 None
             }
         }

@@ -8,7 +8,6 @@ use super::{line_item, patient, rules, signature, system};
 use crate::codes::{CourseOfTherapy, TreatmentType};
 use crate::ids::{MessageId, OdsCode, PrescriptionUuid, WrittenPrescriptionId};
 use crate::model::{AgentPerson, Author, Date, DaysSupply, Exemptions, Prescription, RepeatNumber, Timestamp};
-use crate::problem::Problem;
 
 /// Reads the prescription of a Bundle.
 pub(super) fn prescription(
@@ -68,27 +67,15 @@ pub(super) fn prescription(
 }
 
 /// The long and the short form of the prescription's id.
-fn ids(findings: &mut Findings, request: Node<'_>) -> Option<(PrescriptionUuid, WrittenPrescriptionId)> {
+pub(super) fn ids(findings: &mut Findings, request: Node<'_>) -> Option<(PrescriptionUuid, WrittenPrescriptionId)> {
     let group = findings.required(request, "groupIdentifier")?;
     let long = findings.extension(group, system::PRESCRIPTION_ID).and_then(|extension| {
         let identifier = findings.required(extension, "valueIdentifier")?;
         let value = findings.required(identifier, "value")?;
         findings.id(value)
     });
-    let short = findings.required(group, "value").and_then(|value| short_form(findings, value));
+    let short = findings.required(group, "value").and_then(|value| findings.prescription_id(value));
     Some((long?, short?))
-}
-
-/// A short-form prescription id as written.
-pub(super) fn short_form(findings: &mut Findings, value: Node<'_>) -> Option<WrittenPrescriptionId> {
-    let text = value.as_str().unwrap_or_default();
-    match text.parse::<WrittenPrescriptionId>() {
-        Ok(id) => Some(id),
-        Err(error) => {
-            findings.tell(Problem::new(error.rule(), value.place()).found(text));
-            None
-        }
-    }
 }
 
 /// The one course of therapy of all requests: acute and continuous ones together count as acute.

@@ -162,9 +162,9 @@ rules! {
         "Responsible practitioner must be either a reference to a Practitioner resource or an identifier reference.",
         "Send either a reference or an identifier.");
     /// What belongs to the prescription is the same in all requests.
-    INCONSISTENT = Rule::error("fhir.medication-requests.inconsistent", "value",
-        "What belongs to the whole prescription is the same in all MedicationRequests.",
-        "Send the same value in each MedicationRequest.");
+    INCONSISTENT = Rule::error("fhir.medications.inconsistent", "value",
+        "What belongs to the whole message is the same in all its MedicationRequests or MedicationDispenses.",
+        "Send the same value in each of them.");
     /// Primary care does not prescribe through a healthcare service.
     UNEXPECTED_SERVICE = Rule::error("fhir.practitioner-role.unexpected-service", "invalid",
         "Unexpected field of practitionerRole.healthcareService.",
@@ -195,6 +195,63 @@ rules! {
         "The request contains multiple dosage instruction lines but no corresponding dosage sequence number.",
         "Give each dosageInstruction a sequence.")
         .with_detail(DetailCode::new("", "MISSING_VALUE", None));
+    /// A pharmacy has a telecom.
+    DISPENSER_TELECOM = Rule::error("fhir.dispenser.telecom", "invalid",
+        "The role that dispenses has a telecom.", "Give the PractitionerRole a telecom.");
+    /// A dispenser is named by identifier.
+    DISPENSER_IDENTIFIER = Rule::error("fhir.dispenser.practitioner", "invalid",
+        "The role that dispenses names its practitioner by identifier and display.",
+        "Send the practitioner's SDS user id as an identifier, and the name as display.");
+    /// A contained resource is there.
+    CONTAINED_MISSING = thrown("fhir.contained.missing", INVALID_VALUE,
+        "A reference that begins with # names a contained resource.", "Contain the resource with this id.");
+    /// A contained resource has the right type.
+    CONTAINED_TYPE = thrown("fhir.contained.type", INVALID_VALUE,
+        "A contained resource has the type that its reference asks for.", "Refer to the right resource.");
+    /// A release names the pharmacy.
+    OWNER = Rule::error("fhir.release.owner", "invalid",
+        "Required parameter owner is missing.", "Send the pharmacy as the Organization parameter owner.");
+    /// A release names who asks.
+    AGENT = thrown("fhir.release.agent", INVALID_VALUE,
+        "A release has a PractitionerRole parameter agent.", "Send who asks as the parameter agent.");
+    /// There is something dispensed.
+    NO_MEDICATION_DISPENSE = thrown("fhir.bundle.no-medication-dispense", TOO_FEW,
+        "Too few values submitted. Expected at least 1 element where resource.resourceType == 'MedicationDispense'.",
+        "Send one MedicationDispense for each product supplied.");
+    /// A dispense says who dispensed.
+    PERFORMER = Rule::error("fhir.medication-dispense.performer", "value",
+        "A MedicationDispense has a performer.", "Send performer.actor as a reference to a contained PractitionerRole.");
+    /// The pharmacy is a resource of the bundle.
+    PHARMACY_REFERENCE = thrown("fhir.dispenser.organization", INVALID_VALUE,
+        "fhirContainedPractitionerRole.organization should be a Reference", "Send the Organization in the Bundle and refer to it.");
+    /// It is known who pays the pharmacy.
+    REIMBURSEMENT_AUTHORITY = Rule::error("fhir.reimbursement-authority", "invalid",
+        "The dispense notification is missing the reimbursement authority and it should be provided.",
+        "Send the extension ODS-OrganisationRelationships.");
+    /// It is known by which code.
+    REIMBURSEMENT_AUTHORITY_CODE = Rule::error("fhir.reimbursement-authority.code", "invalid",
+        "The dispense notification is missing the ODS code for reimbursement authority and it should be provided.",
+        "Send reimbursementAuthority within the extension.");
+    /// The reasons for dispensing nothing agree.
+    REASONS_DIFFER = Rule::error("fhir.not-dispensed-reasons", "invalid",
+        "Expected all MedicationDispenses to have the same value for MedicationDispense.extension:prescriptionNonDispensingReason",
+        "Send the same reason in each MedicationDispense.")
+        .with_detail(DetailCode::new("https://fhir.nhs.uk/CodeSystem/Spine-ErrorOrWarningCode", "INVALID_VALUE", None));
+    /// A claim has one insurance.
+    INSURANCE = Rule::error("fhir.claim.insurance", "invalid",
+        "A Claim has one insurance.", "Send the reimbursement authority as the only insurance.");
+    /// The insurance is a reimbursement authority.
+    INSURANCE_AUTHORITY = Rule::error("fhir.claim.insurance.authority", "value",
+        "Claim.insurance[0].coverage.identifier.value must be one of: 'T1450', 'RQFZ1'.", "Send one of these codes.");
+    /// The claiming organisation is contained.
+    CLAIM_ORGANISATION = thrown("fhir.claim.organization", INVALID_VALUE,
+        "practitioner.organization should be a reference", "Contain the Organization and refer to it.");
+    /// A claim is endorsed.
+    CLAIM_ENDORSEMENT = Rule::error("fhir.claim.endorsement", "invalid",
+        "The claim is missing the required endorsement code.", "Send an endorsement; NDEC says that there is none.");
+    /// A charge code is known.
+    CHARGE = thrown("fhir.claim.charge", INVALID_VALUE,
+        "Unsupported prescription charge code", "Send paid-once, paid-twice or not-paid.");
     /// A message that is read is read whole.
     INCOMPLETE = Rule::fatal("fhir.incomplete", "exception",
         "The message could not be read whole.", "Report this message to the makers of this library.");

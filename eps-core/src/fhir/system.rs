@@ -8,6 +8,10 @@ pub(super) const ODS: &str = "https://fhir.nhs.uk/Id/ods-organization-code";
 pub(super) const ROLE_PROFILE: &str = "https://fhir.nhs.uk/Id/sds-role-profile-id";
 /// Line items as prescribed.
 pub(super) const ORDER_ITEM: &str = "https://fhir.nhs.uk/Id/prescription-order-item-number";
+/// SDS users.
+pub(super) const SDS_USER: &str = "https://fhir.nhs.uk/Id/sds-user-id";
+/// Line items as supplied.
+pub(super) const DISPENSE_ITEM: &str = "https://fhir.nhs.uk/Id/prescription-dispense-item-number";
 /// UUIDs of messages.
 pub(super) const UUID: &str = "https://tools.ietf.org/html/rfc4122";
 /// Prescribing codes of the Drug (or doctor) Index Number.
@@ -37,6 +41,18 @@ pub(super) const JOB_ROLES: [&str; 2] = [
 ];
 /// The prescriber's endorsements.
 pub(super) const PRESCRIBER_ENDORSEMENT: &str = "https://fhir.nhs.uk/CodeSystem/medicationrequest-endorsement";
+/// Statuses of line items.
+pub(super) const ITEM_STATUS: &str = "https://fhir.nhs.uk/CodeSystem/medicationdispense-type";
+/// Why a line item was not dispensed.
+pub(super) const NOT_DISPENSED_REASON: &str = "https://fhir.nhs.uk/CodeSystem/medicationdispense-status-reason";
+/// The dispenser's endorsements.
+pub(super) const ENDORSEMENTS: &str = "https://fhir.nhs.uk/CodeSystem/medicationdispense-endorsement";
+/// Charge exemptions.
+pub(super) const EXEMPTION: &str = "https://fhir.nhs.uk/CodeSystem/prescription-charge-exemption";
+/// Whether evidence of an exemption was seen.
+pub(super) const EVIDENCE: &str = "https://fhir.nhs.uk/CodeSystem/DM-exemption-evidence";
+/// Whether a charge was paid.
+pub(super) const CHARGE: &str = "https://fhir.nhs.uk/CodeSystem/DM-prescription-charge";
 
 /// Prescription type.
 pub(super) const PRESCRIPTION_TYPE: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-DM-PrescriptionType";
@@ -55,3 +71,22 @@ pub(super) const PRESCRIPTION_ID: &str = "https://fhir.nhs.uk/StructureDefinitio
 pub(super) const SITE_TYPE: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-DM-PerformerSiteType";
 /// Which issue of how many.
 pub(super) const REPEAT: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-EPS-RepeatInformation";
+/// The prescription's status after a dispense event.
+pub(super) const PRESCRIPTION_STATUS: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-EPS-TaskBusinessStatus";
+/// Why a claimed item or prescription was not dispensed.
+pub(super) const STATUS_REASON: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-EPS-TaskBusinessStatusReason";
+/// Why nothing was dispensed.
+pub(super) const NOT_DISPENSED: &str =
+    "https://fhir.nhs.uk/StructureDefinition/Extension-DM-PrescriptionNonDispensingReason";
+/// The message that is amended.
+pub(super) const REPLACEMENT_OF: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-replacementOf";
+/// Who pays a pharmacy.
+pub(super) const ODS_RELATIONSHIPS: &str =
+    "https://fhir.nhs.uk/StructureDefinition/Extension-ODS-OrganisationRelationships";
+/// Both forms of the prescription's id in a claim.
+pub(super) const GROUP_IDENTIFIER: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-DM-GroupIdentifier";
+/// The id of a claimed line.
+pub(super) const CLAIM_SEQUENCE: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-ClaimSequenceIdentifier";
+/// The line item that is claimed.
+pub(super) const CLAIM_REQUEST: &str =
+    "https://fhir.nhs.uk/StructureDefinition/Extension-ClaimMedicationRequestReference";

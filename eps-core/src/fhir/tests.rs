@@ -26,7 +26,9 @@ pub(crate) fn context() -> Context {
         to: "567456789789".parse().unwrap(),
         author: None,
         identifier_references: IdentifierReferences::Refused,
-        check_characters: crate::ids::CheckCharacters::AsWritten,
+        check_characters: CheckCharacters::AsWritten,
+        release_ids: ["5B0C1C3E-8D5F-4A0E-9B57-6C2E0F1A7D31", "A1E4C2B7-3F69-4D08-8C15-7B9D2E6F4A53"]
+            .map(|id| id.parse().unwrap()),
     }
 }
 
@@ -225,7 +227,7 @@ fn requests_agree_on_what_belongs_to_the_prescription() {
         let json = changed(&[(format!("{SECOND}{path}"), value)]);
         let problems = told(&read_value(&json).unwrap_err());
         let [(id, place, message)] = problems.as_slice() else { panic!("{path}: {problems:?}") };
-        assert_eq!(*id, "fhir.medication-requests.inconsistent");
+        assert_eq!(*id, "fhir.medications.inconsistent");
         assert_eq!(*place, format!("{SECOND}{pointer}"));
         let start = format!("Expected all MedicationRequests to have the same value for {name}. Received [{values}");
         assert!(message.starts_with(&start) && message.ends_with("]."), "{message}");
@@ -439,6 +441,13 @@ fn identifiers_are_checked() {
         (format!("{SECOND}{short}"), json!("5D1B7C-Y90217-3E42AA")),
     ]);
     assert!(prescription_of(&json).id.checked().is_err());
+    let strict = Context { check_characters: CheckCharacters::Required, ..context() };
+    let problems = told(&read(json.to_string().as_bytes(), &strict).unwrap_err());
+    assert_eq!(
+        (problems[0].0, problems[0].1.as_str()),
+        ("ids.prescription-id.check-character", "/entry/1/resource/groupIdentifier/value")
+    );
+    assert!(read(ORDER.as_bytes(), &strict).is_ok());
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::json::Node;
 use super::{IdentifierReferences, rules, system};
 use crate::problem::Problem;
 
+pub(super) mod consistent;
 pub(super) mod prescription;
 
 /// Checks what all events have in common.

@@ -309,11 +309,11 @@ impl Builder<'_> {
 ///
 /// The object is still open, so its `end` is not set: its members are walked from its first to `before`.
 fn has_key(json: &Json<'_>, parent: u32, before: u32, key: Text) -> bool {
-    let key = json.text(key);
+    let name = json.text(key);
     let mut at = parent + 1;
     while at < before {
         let Some(entry) = json.entry(at) else { return false };
-        if matches!(entry.label, Label::Key(other) if json.text(other) == key) {
+        if matches!(entry.label, Label::Key(other) if other.len == key.len && json.text(other) == name) {
             return true;
         }
         at = entry.end;

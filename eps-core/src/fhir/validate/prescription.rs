@@ -7,21 +7,15 @@ use super::super::findings::Findings;
 use super::super::json::Node;
 use super::super::prescription::course_of_therapy;
 use super::super::{rules, system};
+use super::consistent::Step::{Extension, Member};
+use super::consistent::{Step, same_in_all, step};
 use crate::codes::CourseOfTherapy;
 use crate::problem::Problem;
 
 /// The NHS service's limit of line items, which is that of Spine.
 const MAX_ITEMS: usize = 4;
-/// So many different values of one element are quoted.
-const MAX_VALUES: usize = 8;
-
-/// One step of a path: a member, or the extension with a URL.
-#[derive(Clone, Copy)]
-enum Step {
-    Member(&'static str),
-    Extension(&'static str),
-}
-use Step::{Extension, Member};
+/// What the messages call a request.
+const KIND: &str = "MedicationRequest";
 
 /// What belongs to the prescription and is repeated in each request.
 const SHARED: [&[Step]; 11] = [
@@ -46,7 +40,7 @@ pub(crate) fn prescription(findings: &mut Findings, bundle: &Bundle<'_>) {
     }
     let Some(first) = requests.first().copied() else { return };
     for path in SHARED {
-        same_in_all(findings, &requests, path);
+        same_in_all(findings, KIND, &requests, path);
     }
     if let Some(role) = first.get("requester").and_then(|requester| bundle.resolve(findings, requester)) {
         requester(findings, bundle, first, role);
@@ -93,10 +87,10 @@ fn requester<'d>(findings: &mut Findings, bundle: &Bundle<'d>, request: Node<'d>
 
 /// What a repeat dispensing prescription needs besides.
 fn repeat_dispensing(findings: &mut Findings, requests: &[Node<'_>], first: Node<'_>) {
-    same_in_all(findings, requests, &[Member("dispenseRequest"), Member("numberOfRepeatsAllowed")]);
+    same_in_all(findings, KIND, requests, &[Member("dispenseRequest"), Member("numberOfRepeatsAllowed")]);
     let review = step(first, Extension(system::REPEAT_REVIEW));
     if review.is_some_and(|review| review.list("extension").next().is_some()) {
-        same_in_all(findings, requests, &[Extension(system::REPEAT_REVIEW)]);
+        same_in_all(findings, KIND, requests, &[Extension(system::REPEAT_REVIEW)]);
     }
     let Some(dispense) = first.get("dispenseRequest") else { return };
     for field in ["validityPeriod", "expectedSupplyDuration"] {
@@ -120,53 +114,4 @@ fn different_items(findings: &mut Findings, requests: &[Node<'_>]) {
             None => {}
         }
     }
-}
-
-fn step(node: Node<'_>, step: Step) -> Option<Node<'_>> {
-    match step {
-        Member(name) => node.get(name),
-        Extension(url) => node.list("extension").find(|extension| extension.str("url") == Some(url)),
-    }
-}
-
-/// The values at the end of a path, a list's elements one by one; `None` where there is none.
-fn values<'d>(request: Node<'d>, path: &[Step]) -> Vec<Option<Node<'d>>> {
-    let end = path.iter().try_fold(request, |node, next| step(node, *next));
-    match end {
-        Some(list) if list.is_array() => list.items().map(Some).collect(),
-        end => vec![end],
-    }
-}
-
-/// Tells where the requests differ in what they share.
-fn same_in_all(findings: &mut Findings, requests: &[Node<'_>], path: &[Step]) {
-    let mut distinct: Vec<Option<Node<'_>>> = Vec::new();
-    let mut place = None;
-    for request in requests {
-        for value in values(*request, path) {
-            let known = distinct.iter().any(|other| match (other, value) {
-                (Some(other), Some(value)) => other.same_as(value),
-                (None, None) => true,
-                (Some(_), None) | (None, Some(_)) => false,
-            });
-            if !known && distinct.len() < MAX_VALUES {
-                distinct.push(value);
-                if distinct.len() == 2 {
-                    place = Some(value.unwrap_or(*request));
-                }
-            }
-        }
-    }
-    let Some(place) = place else { return };
-    let values: Vec<_> = distinct.iter().map(|value| value.map_or_else(|| "null".to_owned(), Node::to_json)).collect();
-    let path = path.iter().map(|step| match step {
-        Member(name) => (*name).to_owned(),
-        Extension(url) => format!("extension(\"{url}\")"),
-    });
-    let message = format!(
-        "Expected all MedicationRequests to have the same value for {}. Received [{}].",
-        path.collect::<Vec<_>>().join("."),
-        values.join(",")
-    );
-    findings.tell(Problem::new(&rules::INCONSISTENT, place.place()).message(message));
 }

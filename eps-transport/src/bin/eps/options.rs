@@ -4,6 +4,7 @@ use clap::Args;
 use eps_core::fhir::{Context, IdentifierReferences};
 use eps_core::ids::{Asid, CheckCharacters, SdsRoleProfileId, SdsUserId};
 use eps_core::model::{Code, SdsAuthor, Timestamp};
+use eps_transport::broker::{Ids, RandomIds};
 use eps_transport::clock::{Clock, SystemClock};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -65,6 +66,7 @@ impl Global {
             author: self.author(),
             identifier_references: IdentifierReferences::Resolved,
             check_characters: CheckCharacters::AsWritten,
+            release_ids: [RandomIds.next(), RandomIds.next()],
         }
     }
 }

@@ -1,0 +1,20 @@
+//! Which issue of how many. FHIR counts the repeats after the first issue, HL7 v3 the issues.
+
+use super::findings::Findings;
+use super::json::Node;
+use super::system;
+use crate::model::RepeatNumber;
+
+/// The issue that the repeat information of an element speaks of; `Some(None)` where it has none.
+pub(super) fn of_information(findings: &mut Findings, owner: Node<'_>) -> Option<Option<RepeatNumber>> {
+    let Some(information) = findings.optional_extension(owner, system::REPEAT) else { return Some(None) };
+    let issued = part(findings, information, "numberOfRepeatsIssued");
+    let allowed = part(findings, information, "numberOfRepeatsAllowed");
+    Some(Some(RepeatNumber { low: issued?.saturating_add(1), high: allowed?.saturating_add(1) }))
+}
+
+fn part(findings: &mut Findings, information: Node<'_>, url: &str) -> Option<u32> {
+    let extension = findings.extension(information, url)?;
+    findings.required(extension, "valueInteger");
+    findings.count(extension, "valueInteger")
+}
