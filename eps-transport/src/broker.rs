@@ -36,7 +36,7 @@ mod signature;
 pub use error::{BrokerError, ReplyBytes};
 pub use ids::{Ids, RandomIds};
 pub use journal::JournalEntry;
-pub use signature::{SignatureCheck, SignatureRefused};
+pub use signature::{PolicyCheck, SignatureCheck, SignatureRefused};
 
 use judge::{Changed, Judged};
 

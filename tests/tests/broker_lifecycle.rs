@@ -6,12 +6,16 @@ use std::sync::{Arc, Barrier};
 
 use eps_core::codes::Interaction;
 use eps_core::hl7v3;
-use eps_core::ids::CheckCharacters;
-use eps_core::model::{Message, Timestamp};
-use eps_core::xml::{Document, Element, Limits};
+use eps_core::model::{Message, SignatureText};
+use eps_core::signature::algorithm::Algorithm;
+use eps_core::signature::provider::AwsLc;
+use eps_core::signature::signer::{self, AwsLcSigner};
+use eps_core::signature::{Crls, Policy, TrustAnchors, embed, prepare};
+use eps_core::xml::{Document, Limits};
 use eps_tests::messages::*;
-use eps_transport::broker::{Broker, BrokerError, JournalEntry, SignatureCheck, SignatureRefused};
+use eps_transport::broker::{Broker, BrokerError, JournalEntry, PolicyCheck};
 use eps_transport::clock::{FixedClock, SettableClock};
+use eps_transport::pki::ThrowAwayPki;
 use eps_transport::store::Store;
 use eps_transport::store::memory::MemoryStore;
 use eps_transport::store::sqlite::SqliteStore;
@@ -318,26 +322,42 @@ fn a_prescription_waits_for_its_day_and_is_not_released_after_its_expiry() {
     assert_eq!(send(&broker, &nominated_release(6, PHARMACY)), "AA");
 }
 
-/// Refuses what is dosed more often than thrice.
-struct NotFourTimes;
+const PROVIDER: AwsLc = AwsLc::new();
 
-impl SignatureCheck for NotFourTimes {
-    fn check(&self, prescription: Element<'_, '_>, now: Timestamp) -> Result<(), SignatureRefused> {
-        assert_eq!(now, time(NOW));
-        let often = prescription.descendants().any(|element| element.text().contains("4 times"));
-        if often { Err(SignatureRefused) } else { Ok(()) }
-    }
+/// A prescription signed with throw-away keys, and what verifies it.
+fn signed_upload(number: u32) -> (Vec<u8>, PolicyCheck) {
+    let now = time(NOW);
+    let pki = ThrowAwayPki::generate(now, "555254239107", "INVENTED_PRESCRIBER").unwrap();
+    let trust = TrustAnchors::new([pki.root()], [pki.signing_ca()], &PROVIDER).unwrap();
+    let lists = Crls::new(pki.revocation_lists().iter().map(Vec::as_slice), &trust, &PROVIDER);
+    let policy = Policy::production();
+    let mut prescription = prescription(number, PHARMACY);
+    prescription.author.time = now;
+    let payload = prepare::prepared(&hl7v3::write_fragments(&prescription), Algorithm::Rs256, &PROVIDER).signed_info;
+    let signer = AwsLcSigner::new(pki.prescriber_key(), pki.prescriber()).unwrap();
+    let signed = signer::sign(&signer, payload, &policy, &PROVIDER, now).unwrap();
+    let element = String::from_utf8(embed::signature_element(&signed)).unwrap();
+    prescription.author.signature = SignatureText::Element(element.into());
+    let bytes = request(message_id(number), Message::Prescription(Box::new(prescription)));
+    (bytes, PolicyCheck { provider: Arc::new(PROVIDER), trust, lists, policy })
 }
 
 #[test]
-fn a_signature_that_is_refused_is_not_stored() {
-    let broker = broker(MemoryStore::new()).verify_on_create(Arc::new(NotFourTimes));
-    let sent = upload(1, PHARMACY);
-    let read = hl7v3::read_document(&Document::parse(&sent, &Limits::DEFAULT).unwrap(), CheckCharacters::Required);
-    assert!(read.is_ok());
-    let refused = send(&broker, &sent);
-    let passes =
-        send(&broker, &String::from_utf8(upload(2, PHARMACY)).unwrap().replace("4 times", "3 times").into_bytes());
-    assert_eq!((refused.as_str(), passes.as_str()), ("AE 16.34 5000", "AA"));
+fn only_a_valid_signature_is_stored_where_signatures_are_verified() {
+    let (sent, check) = signed_upload(1);
+    let broker = broker(MemoryStore::new()).verify_on_create(Arc::new(check));
+    let changed = String::from_utf8(sent.clone()).unwrap().replace("4 times a day", "8 times a day");
+    assert_eq!(send(&broker, changed.as_bytes()), "AE 16.34 5000");
+    assert_eq!(send(&broker, &upload(1, PHARMACY)), "AE 16.34 5000");
     assert!(broker.track(&prescription_id(1)).unwrap().is_none());
+    assert_eq!(send(&broker, &sent), "AA");
+    assert_eq!(released(&broker.submit(&nominated_release(2, PHARMACY)).unwrap()), [signed_part(&sent)]);
+}
+
+#[test]
+fn a_prescription_without_a_signature_is_refused() {
+    let mut unsigned = prescription(1, PHARMACY);
+    unsigned.author.signature = SignatureText::NotApplicable;
+    let unsigned = request(message_id(1), Message::Prescription(Box::new(unsigned)));
+    assert_eq!(send(&broker(MemoryStore::new()), &unsigned), "AE 17.22 0003");
 }

@@ -2,7 +2,7 @@
 //!
 //! The test starts itself again as a child: that one submits messages from several threads over one SQLite file and says
 //! which it got answered, until it is killed. Then the file is opened and compared with what the child said.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "this is a test")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "this is a test")]
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
