@@ -60,8 +60,9 @@ pub struct Context {
     pub identifier_references: IdentifierReferences,
     /// What to do with a wrong check character of a prescription id.
     pub check_characters: CheckCharacters,
-    /// The ids of the message and of its payload for a release request, which brings none: random, new for each message.
-    pub release_ids: [MessageId; 2],
+    /// The ids of the message and of its payload for a release request, which brings none: random, new for each
+    /// message. Without them releases are refused.
+    pub release_ids: Option<[MessageId; 2]>,
 }
 
 /// What to do with a PractitionerRole that names its practitioner, organisation or service by identifier and display.
@@ -95,7 +96,11 @@ fn message(findings: &mut Findings, root: Node<'_>, context: &Context) -> Option
     match root.str("resourceType") {
         Some("Bundle") => of_bundle(findings, root, context),
         Some("Parameters") => {
-            let [id, payload_id] = context.release_ids;
+            let Some([id, payload_id]) = context.release_ids else {
+                let problem = Problem::new(&rules::UNSUPPORTED, root.place());
+                findings.tell(problem.message("A release request is read with ids to give it; there are none."));
+                return None;
+            };
             let request = release_request::release_request(findings, root, payload_id, context.now)?;
             let interaction = match request.kind {
                 ReleaseKind::Nominated => Interaction::NominatedReleaseRequest,

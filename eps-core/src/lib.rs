@@ -34,7 +34,7 @@
 //!     author: None,
 //!     identifier_references: IdentifierReferences::Refused,
 //!     check_characters: CheckCharacters::Required,
-//!     release_ids: ["5B0C1C3E-8D5F-4A0E-9B57-6C2E0F1A7D31".parse()?, "A1E4C2B7-3F69-4D08-8C15-7B9D2E6F4A53".parse()?],
+//!     release_ids: None,
 //! };
 //! # let order: &[u8] = include_bytes!("../../eps-transport/data/prescription-order.json");
 //! // `order` holds a FHIR R4 prescription-order.

@@ -37,7 +37,7 @@ fn context(identifier_references: IdentifierReferences) -> Context {
         }),
         identifier_references,
         check_characters: eps_core::ids::CheckCharacters::AsWritten,
-        release_ids: RELEASE_IDS.map(|id| id.parse().unwrap()),
+        release_ids: Some(RELEASE_IDS.map(|id| id.parse().unwrap())),
     }
 }
 
@@ -109,7 +109,7 @@ fn converts_as_published(request: &str) {
         let published = hl7v3::read(expected).unwrap_or_else(|problems| panic!("{}: {problems}", path.display()));
         let mut context = context(IdentifierReferences::Resolved);
         if let Message::ReleaseRequest(request) = &published.message {
-            context.release_ids = [published.id, request.id];
+            context.release_ids = Some([published.id, request.id]);
         }
         match fhir::read(&std::fs::read(path).unwrap(), &context) {
             Ok(envelope) => {

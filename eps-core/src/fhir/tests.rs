@@ -7,6 +7,8 @@ use super::*;
 use crate::model::{PersonName, Prescription, RepeatNumber, SignatureText};
 use crate::problem::Place;
 
+mod dispensing;
+
 /// The order that the project ships: two items, acute, nominated, unsigned.
 const ORDER: &str = include_str!("../../../eps-transport/data/prescription-order.json");
 
@@ -27,8 +29,10 @@ pub(crate) fn context() -> Context {
         author: None,
         identifier_references: IdentifierReferences::Refused,
         check_characters: CheckCharacters::AsWritten,
-        release_ids: ["5B0C1C3E-8D5F-4A0E-9B57-6C2E0F1A7D31", "A1E4C2B7-3F69-4D08-8C15-7B9D2E6F4A53"]
-            .map(|id| id.parse().unwrap()),
+        release_ids: Some(
+            ["5B0C1C3E-8D5F-4A0E-9B57-6C2E0F1A7D31", "A1E4C2B7-3F69-4D08-8C15-7B9D2E6F4A53"]
+                .map(|id| id.parse().unwrap()),
+        ),
     }
 }
 

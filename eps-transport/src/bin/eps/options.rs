@@ -66,7 +66,7 @@ impl Global {
             author: self.author(),
             identifier_references: IdentifierReferences::Resolved,
             check_characters: CheckCharacters::AsWritten,
-            release_ids: [RandomIds.next(), RandomIds.next()],
+            release_ids: Some([RandomIds.next(), RandomIds.next()]),
         }
     }
 }

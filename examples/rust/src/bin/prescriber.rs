@@ -28,6 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         author: None,
         identifier_references: IdentifierReferences::Refused,
         check_characters: CheckCharacters::Required,
+        release_ids: None,
     };
     let envelope = match fhir::read(&order, &context) {
         Ok(envelope) => envelope,
