@@ -12,10 +12,10 @@ use eps_core::model::{
 use eps_core::record::Record;
 use eps_core::signature::algorithm::Algorithm;
 use eps_core::signature::diff::{self, Difference};
-use eps_core::signature::{Crls, Occasion, Policy, Refused, TrustAnchors, Verified, Verifier};
+use eps_core::signature::{Crls, Policy, Refused, TrustAnchors};
 use eps_core::xml::{Document, Element, Limits};
 use eps_core::{fhir, hl7v3};
-use eps_transport::broker::{Broker, SignatureCheck, SignatureRefused};
+use eps_transport::broker::{Broker, PolicyCheck, SignatureCheck};
 use eps_transport::clock::{Clock, SettableClock};
 use eps_transport::pki::ThrowAwayPki;
 use eps_transport::store::sqlite::SqliteStore;
@@ -74,45 +74,18 @@ struct Released {
 }
 
 /// What verifies: the throw-away root and signing CA, their revocation lists, the production policy.
-struct Verification {
-    trust: TrustAnchors,
-    lists: Crls,
-    policy: Policy,
-}
-
-impl Verification {
-    fn new(pki: &ThrowAwayPki) -> Result<Self, Failure> {
-        let trust = TrustAnchors::new([pki.root()], [pki.signing_ca()], &PROVIDER)
-            .map_err(|error| Failure::because("the throw-away certificates")(error.into()))?;
-        let lists = Crls::new(pki.revocation_lists().iter().map(Vec::as_slice), &trust, &PROVIDER);
-        Ok(Self { trust, lists, policy: Policy::production() })
-    }
-
-    fn verify(&self, document: &Document<'_>, now: Timestamp) -> Result<Verified, Refused> {
-        // The released document stands in a `component` of its own; a message is found through its wrapper.
-        let root = document.root();
-        let element = root.child("ParentPrescription").unwrap_or(root);
-        self.judge(element, now)
-    }
-
-    fn judge(&self, prescription: Element<'_, '_>, now: Timestamp) -> Result<Verified, Refused> {
-        let Self { trust, lists, policy } = self;
-        Verifier { provider: &PROVIDER, trust, lists, policy }.verify(prescription, Occasion::on_receipt(now))
-    }
-}
-
-/// The broker verifies what it is asked to store.
-impl SignatureCheck for Verification {
-    fn check(&self, prescription: Element<'_, '_>, now: Timestamp) -> Result<(), SignatureRefused> {
-        self.judge(prescription, now).map(drop).map_err(|_| SignatureRefused)
-    }
+fn verification(pki: &ThrowAwayPki) -> Result<PolicyCheck, Failure> {
+    let trust = TrustAnchors::new([pki.root()], [pki.signing_ca()], &PROVIDER)
+        .map_err(|error| Failure::because("the throw-away certificates")(error.into()))?;
+    let lists = Crls::new(pki.revocation_lists().iter().map(Vec::as_slice), &trust, &PROVIDER);
+    Ok(PolicyCheck { provider: Arc::new(PROVIDER), trust, lists, policy: Policy::production() })
 }
 
 /// Goes the whole way.
 pub(super) fn travel(bundle: &[u8], store: &Path, global: &Global) -> Result<Story, Failure> {
     let since = Instant::now();
     let pki = sign::throw_away_pki(global)?;
-    let verification = Arc::new(Verification::new(&pki)?);
+    let verification = Arc::new(verification(&pki)?);
     let clock = Arc::new(SettableClock::new(global.now()));
     let store = SqliteStore::open(store).map_err(|error| Failure::Store(error.into()))?;
     let broker = Broker::new(store, global.to().clone())
@@ -170,7 +143,7 @@ impl Traveller<'_> {
         envelope: &mut Envelope,
         prescription: &mut Prescription,
         pki: &ThrowAwayPki,
-        verification: &Verification,
+        verification: &PolicyCheck,
     ) -> Result<(), Failure> {
         let since = Instant::now();
         prescription.author.time = self.now();
@@ -186,7 +159,7 @@ impl Traveller<'_> {
     }
 
     /// The prescriber's system verifies before it sends.
-    fn check(&mut self, envelope: &Envelope, verification: &Verification) -> Result<Signed, Failure> {
+    fn check(&mut self, envelope: &Envelope, verification: &PolicyCheck) -> Result<Signed, Failure> {
         let bytes = hl7v3::write(envelope);
         let since = Instant::now();
         let told = self.verified(&bytes, verification)?;
@@ -202,11 +175,11 @@ impl Traveller<'_> {
         Ok(Signed { bytes, id, pharmacy })
     }
 
-    fn verified(&self, bytes: &[u8], verification: &Verification) -> Result<String, Failure> {
+    fn verified(&self, bytes: &[u8], verification: &PolicyCheck) -> Result<String, Failure> {
         let document = Document::parse(bytes, &Limits::DEFAULT)
             .map_err(|found| Failure::because("the signed message")(found.into()))?;
         let verified = verification
-            .verify(&document, self.now())
+            .verify(prescription_element(&document), self.now())
             .map_err(|refused| Failure::because("the signature")(refused.into()))?;
         Ok(format!("{} checks passed under the {} policy", verified.report().entries().len(), verification.policy.name))
     }
@@ -273,7 +246,7 @@ impl Traveller<'_> {
     }
 
     /// The pharmacy's system verifies what it received.
-    fn check_again(&mut self, released: &Released, verification: &Verification) -> Result<(), Failure> {
+    fn check_again(&mut self, released: &Released, verification: &PolicyCheck) -> Result<(), Failure> {
         let since = Instant::now();
         let told = self.verified(&hl7v3::standalone(&released.document), verification)?;
         self.tell("verify", since, format!("at the pharmacy: {told}"), None);
@@ -339,7 +312,7 @@ impl Traveller<'_> {
     }
 
     /// A signed field is changed on the way; the verification refuses and names it.
-    fn tamper(&mut self, signed: &Signed, verification: &Verification) -> Result<(Refused, Vec<Difference>), Failure> {
+    fn tamper(&mut self, signed: &Signed, verification: &PolicyCheck) -> Result<(Refused, Vec<Difference>), Failure> {
         let parse = |bytes| {
             Document::parse(bytes, &Limits::DEFAULT)
                 .map_err(|found| Failure::because("the changed message")(found.into()))
@@ -357,7 +330,7 @@ impl Traveller<'_> {
         let since = Instant::now();
         let changed = hl7v3::write(&envelope);
         let (changed, original) = (parse(&changed)?, parse(&signed.bytes)?);
-        let Err(refused) = verification.verify(&changed, self.now()) else {
+        let Err(refused) = verification.verify(changed.root(), self.now()) else {
             return Err(Failure::Usage("a changed prescription was not refused"));
         };
         let (Some(received), Some(original)) =
@@ -393,8 +366,12 @@ fn prescription_of(document: &SignedDocument) -> Result<Prescription, Failure> {
     let bytes = hl7v3::standalone(document);
     let refused = |found: eps_core::problem::Problems| Failure::because("the released document")(found.into());
     let document = Document::parse(&bytes, &Limits::DEFAULT).map_err(refused)?;
-    let element = document.root().child("ParentPrescription").unwrap_or(document.root());
-    hl7v3::read_prescription(element).map_err(refused)
+    hl7v3::read_prescription(prescription_element(&document)).map_err(refused)
+}
+
+/// A released document stands in a `component` of its own; in a message the verifier finds it through the wrapper.
+fn prescription_element<'d, 'a>(document: &'d Document<'a>) -> Element<'d, 'a> {
+    document.root().child("ParentPrescription").unwrap_or(document.root())
 }
 
 /// A whole quantity of at least 2 in two parts.

@@ -1,0 +1,122 @@
+//! What the benches share: the shipped two-item prescription, unsigned and signed, and the floors.
+#![allow(dead_code, reason = "each bench uses a part of it")]
+
+use std::hint::black_box;
+
+use eps_core::fhir::{Context, IdentifierReferences};
+use eps_core::hl7v3;
+use eps_core::ids::CheckCharacters;
+use eps_core::model::{Envelope, Message, SignatureText, Timestamp};
+use eps_core::signature::algorithm::Algorithm;
+use eps_core::signature::provider::RustCrypto;
+use eps_core::signature::signer::{self, SoftwareSigner};
+use eps_core::signature::{Policy, TrustAnchors, embed, prepare};
+use quick_xml::events::Event;
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, PKCS_RSA_SHA256};
+
+/// The prescription-order that the demo ships: two items, about 14 KB of JSON.
+pub const ORDER: &[u8] = include_bytes!("../../../eps-transport/data/prescription-order.json");
+
+/// The time of every bench.
+pub fn now() -> Timestamp {
+    Timestamp::parse_hl7("20260302093000").unwrap()
+}
+
+pub fn context() -> Context {
+    Context {
+        now: now(),
+        from: "200000001285".parse().unwrap(),
+        to: "567456789789".parse().unwrap(),
+        author: None,
+        identifier_references: IdentifierReferences::Refused,
+        check_characters: CheckCharacters::Required,
+        release_ids: None,
+    }
+}
+
+pub fn order() -> Envelope {
+    eps_core::fhir::read(ORDER, &context()).unwrap()
+}
+
+/// A signed message and the CAs that it verifies with.
+pub struct Signed {
+    pub message: Vec<u8>,
+    root: Vec<u8>,
+    signing_ca: Vec<u8>,
+}
+
+impl Signed {
+    /// The prescription of the demo, signed with RS256 by a prescriber below a signing CA below a root, all RSA 2048.
+    pub fn new() -> Self {
+        let key = || KeyPair::generate_for(&PKCS_RSA_SHA256).unwrap();
+        let ca = |name: &str| {
+            let mut params = certificate(name);
+            params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+            params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+            params
+        };
+        let (root_key, ca_key, prescriber_key) = (key(), key(), key());
+        let root_params = ca("Bench Root");
+        let root = root_params.self_signed(&root_key).unwrap().der().to_vec();
+        let root_issuer = Issuer::new(root_params, root_key);
+        let ca_params = ca("Bench Signing CA");
+        let signing_ca = ca_params.signed_by(&ca_key, &root_issuer).unwrap().der().to_vec();
+        let mut params = certificate("555254239107_BENCH");
+        params.key_usages = vec![KeyUsagePurpose::ContentCommitment];
+        let prescriber = params.signed_by(&prescriber_key, &Issuer::new(ca_params, ca_key)).unwrap();
+        let signer = SoftwareSigner::new(prescriber_key.serialized_der(), prescriber.der()).unwrap();
+        Self { message: sign(&signer), root, signing_ca }
+    }
+
+    pub fn trust(&self, provider: &dyn eps_core::signature::Provider) -> TrustAnchors {
+        TrustAnchors::new([self.root.as_slice()], [self.signing_ca.as_slice()], provider).unwrap()
+    }
+
+    /// The certificate's key, signature and payload: what a bare RSA verification needs.
+    pub fn policy() -> Policy {
+        let mut policy = Policy::test_profile();
+        policy.require_content_commitment = true;
+        policy.rsa_min_bits = 2048;
+        policy
+    }
+}
+
+fn certificate(name: &str) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.use_authority_key_identifier_extension = true;
+    params
+}
+
+fn sign(signer: &SoftwareSigner) -> Vec<u8> {
+    let mut envelope = order();
+    let Message::Prescription(prescription) = &mut envelope.message else { panic!("not a prescription") };
+    let fragments = hl7v3::write_fragments(prescription);
+    let provider = RustCrypto::new();
+    let payload = prepare::prepared(&fragments, Algorithm::Rs256, &provider).signed_info;
+    let signed = signer::sign(signer, payload, &Signed::policy(), &provider, now()).unwrap();
+    let element = String::from_utf8(embed::signature_element(&signed)).unwrap();
+    prescription.author.signature = SignatureText::Element(element.into());
+    hl7v3::write(&envelope)
+}
+
+/// One pass over events and attributes: what reading the XML costs at the least.
+pub fn quick_xml_pass(bytes: &[u8]) -> usize {
+    let mut reader = quick_xml::Reader::from_reader(bytes);
+    let mut seen = 0;
+    loop {
+        match reader.read_event().unwrap() {
+            Event::Eof => return seen,
+            Event::Start(tag) | Event::Empty(tag) => {
+                for attribute in tag.attributes() {
+                    black_box(attribute.unwrap().value);
+                    seen += 1;
+                }
+            }
+            event => {
+                black_box(&event);
+            }
+        }
+    }
+}
