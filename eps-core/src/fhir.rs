@@ -98,7 +98,7 @@ fn message(findings: &mut Findings, root: Node<'_>, context: &Context) -> Option
         Some("Parameters") => {
             let Some([id, payload_id]) = context.release_ids else {
                 let problem = Problem::new(&rules::UNSUPPORTED, root.place());
-                findings.tell(problem.message("A release request is read with ids to give it; there are none."));
+                findings.tell(|| problem.message("A release request is read with ids to give it; there are none."));
                 return None;
             };
             let request = release_request::release_request(findings, root, payload_id, context.now)?;
@@ -121,7 +121,7 @@ fn message(findings: &mut Findings, root: Node<'_>, context: &Context) -> Option
             let place = root.get("resourceType").unwrap_or(root).place();
             let problem = Problem::new(&rules::RESOURCE_TYPE, place);
             let problem = problem.message("Incorrect FHIR resource type. Expected Bundle, Parameters, Task or Claim.");
-            findings.tell(problem.found(found.unwrap_or_default()));
+            findings.tell(|| problem.found(found.unwrap_or_default()));
             None
         }
     }
@@ -163,7 +163,7 @@ fn of_bundle(findings: &mut Findings, root: Node<'_>, context: &Context) -> Opti
         }
         found => {
             let problem = Problem::new(&rules::EVENT, event.unwrap_or(header).place());
-            findings.tell(problem.found(found.unwrap_or_default()));
+            findings.tell(|| problem.found(found.unwrap_or_default()));
             None
         }
     }

@@ -18,12 +18,12 @@ pub(super) fn resolve<'d>(
     let found = owner.list("contained").find(|resource| resource.str("id") == Some(id));
     let Some(found) = found else {
         let message = format!("Contained resource with reference {text} not found");
-        findings.tell(Problem::new(&rules::CONTAINED_MISSING, reference.place()).message(message).found(text));
+        findings.tell(|| Problem::new(&rules::CONTAINED_MISSING, reference.place()).message(message).found(text));
         return None;
     };
     if found.str("resourceType") != Some(kind) {
         let message = format!("Contained resource with reference {text} is not of type {kind}");
-        findings.tell(Problem::new(&rules::CONTAINED_TYPE, found.place()).message(message).expected(kind));
+        findings.tell(|| Problem::new(&rules::CONTAINED_TYPE, found.place()).message(message).expected(kind));
         return None;
     }
     Some(found)

@@ -7,7 +7,8 @@ use super::{contained, dispense_notification, dispenser, medication, repeat, rul
 use crate::codes::{ChargePayment, NotDispensedReason};
 use crate::ids::{LineItemId, MessageId, OdsCode, PrescriptionUuid, WrittenPrescriptionId};
 use crate::model::{
-    AgentPerson, ChargeExemption, ClaimedItem, ClaimedSupply, Coded, DispenseClaim, Endorsement, RepeatNumber, Text,
+    AgentPerson, ChargeExemption, ClaimedItem, ClaimedSupply, Coded, Concept, DispenseClaim, Endorsement, Quantity,
+    RepeatNumber, Text,
 };
 use crate::problem::Problem;
 
@@ -16,6 +17,10 @@ const PROVIDER: &str = "Parameters.parameter(\"agent\").resource";
 /// The release that a claim follows: mandatory in HL7 v3, not told in FHIR, and nobody reads it.
 const RELEASE: [u8; 16] =
     [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x4f, 0xff, 0xbf, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
+/// The most products of a line: each repeats the line's endorsements.
+const MAX_PRODUCTS: usize = 64;
+/// The most endorsements of a line: there are 13 codes.
+const MAX_ENDORSEMENTS: usize = 16;
 /// The reimbursement authorities: of England and of Wales.
 const AUTHORITIES: [&str; 2] = ["T1450", "RQFZ1"];
 
@@ -68,7 +73,7 @@ fn authority(findings: &mut Findings, root: Node<'_>) -> Option<(OdsCode, Option
     let [insurance] = insurances.as_slice() else {
         let message = format!("Expected 1 item(s) in Claim.insurance, but received {}.", insurances.len());
         let place = root.get("insurance").unwrap_or(root).place();
-        findings.tell(Problem::new(&rules::INSURANCE, place).message(message));
+        findings.tell(|| Problem::new(&rules::INSURANCE, place).message(message));
         return None;
     };
     let coverage = findings.required(*insurance, "coverage")?;
@@ -192,11 +197,11 @@ fn claimed_item(findings: &mut Findings, detail: Node<'_>, place: RepeatPlace) -
     let modifiers = codings(detail, "modifier", system::ITEM_STATUS);
     let status = findings.exactly_one(detail, modifiers, Condition::System(system::ITEM_STATUS));
     let status = status.and_then(|coding| findings.coded(coding));
-    let supplies: Vec<_> = sub_details.iter().map(|sub_detail| supply(findings, detail, *sub_detail)).collect();
+    let supplies = supplies(findings, detail, &sub_details);
     Some(ClaimedItem {
         id: id?,
         repeat: repeat?,
-        supplies: supplies.into_iter().collect::<Option<_>>()?,
+        supplies: supplies?,
         running_total: None,
         non_dispensing_reason: reason?,
         status: status?,
@@ -204,21 +209,32 @@ fn claimed_item(findings: &mut Findings, detail: Node<'_>, place: RepeatPlace) -
     })
 }
 
-/// One product of a line. Charge and endorsements are the line's, and repeat in each product.
-fn supply(findings: &mut Findings, detail: Node<'_>, sub_detail: Node<'_>) -> Option<ClaimedSupply> {
+/// The products of a line. Charge and endorsements are the line's, and repeat in each product.
+fn supplies(findings: &mut Findings, detail: Node<'_>, sub_details: &[Node<'_>]) -> Option<Vec<ClaimedSupply>> {
+    if sub_details.is_empty() {
+        return Some(Vec::new());
+    }
+    let charge_paid = charge_paid(findings, detail);
+    let endorsements = endorsements(findings, detail);
+    let products: Vec<_> = sub_details.iter().map(|sub_detail| supplied(findings, *sub_detail)).collect();
+    let products: Vec<_> = products.into_iter().collect::<Option<_>>()?;
+    let (charge_paid, endorsements) = (charge_paid?, endorsements?);
+    if products.len() > MAX_PRODUCTS || endorsements.len() > MAX_ENDORSEMENTS {
+        findings.breach(&rules::CLAIM_TOO_LONG, detail);
+        return None;
+    }
+    let supply =
+        |(quantity, product)| ClaimedSupply { quantity, product, charge_paid, endorsements: endorsements.clone() };
+    Some(products.into_iter().map(supply).collect())
+}
+
+fn supplied(findings: &mut Findings, sub_detail: Node<'_>) -> Option<(Quantity, Concept)> {
     let quantity = findings.required(sub_detail, "quantity");
     let quantity = quantity.and_then(|quantity| medication::quantity(findings, quantity));
     let product = findings.required(sub_detail, "productOrService");
     let product = product.and_then(|concept| findings.coding(concept, system::SNOMED));
     let product = product.and_then(|coding| medication::concept_of(findings, coding));
-    let charge_paid = charge_paid(findings, detail);
-    let endorsements = endorsements(findings, detail);
-    Some(ClaimedSupply {
-        quantity: quantity?,
-        product: product?,
-        charge_paid: charge_paid?,
-        endorsements: endorsements?,
-    })
+    Some((quantity?, product?))
 }
 
 fn charge_paid(findings: &mut Findings, detail: Node<'_>) -> Option<bool> {

@@ -266,7 +266,7 @@ pub(super) fn validate(findings: &mut Findings, bundle: &Bundle<'_>) {
     for dispense in &dispenses {
         if dispense.list("performer").find_map(|performer| performer.get("actor")).is_none() {
             let message = "Expected MedicationDispense to have a value for performer.ofType(PractitionerRole).";
-            findings.tell(Problem::new(&rules::PERFORMER, dispense.place()).message(message).expected("performer"));
+            findings.tell(|| Problem::new(&rules::PERFORMER, dispense.place()).message(message).expected("performer"));
         }
     }
 }

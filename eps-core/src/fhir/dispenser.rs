@@ -21,7 +21,7 @@ pub(super) fn agent_person(
     let telecom = findings.list(role, "telecom").next();
     if telecom.is_none() {
         let message = format!("Required field {path}.telecom is missing.");
-        findings.tell(Problem::new(&rules::DISPENSER_TELECOM, role.place()).message(message).expected("telecom"));
+        findings.tell(|| Problem::new(&rules::DISPENSER_TELECOM, role.place()).message(message).expected("telecom"));
     }
     let telecoms: Vec<_> = telecom.and_then(|telecom| demographics::telecom(findings, telecom)).into_iter().collect();
     let person = person(findings, role, path);
@@ -45,7 +45,7 @@ fn person(findings: &mut Findings, role: Node<'_>, path: &str) -> Option<Person>
         let place = practitioner.unwrap_or(role).place();
         let message =
             format!("{path}.practitioner populated incorrectly. Please populate with Identifier and Display.");
-        findings.tell(Problem::new(&rules::DISPENSER_IDENTIFIER, place).message(message));
+        findings.tell(|| Problem::new(&rules::DISPENSER_IDENTIFIER, place).message(message));
         return None;
     };
     let value = findings.single_identifier(identifier, system::SDS_USER)?;

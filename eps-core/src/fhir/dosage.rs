@@ -83,6 +83,9 @@ pub static DATE_TIME: Rule = Rule::error(
 pub(crate) const RULES: &[&Rule] =
     &[&FIELD, &SEQUENCE, &PERIOD, &AS_NEEDED, &UNIT_OF_TIME, &EVENT_TIMING, &DAY_OF_WEEK, &TIME_OF_DAY, &DATE_TIME];
 
+/// After so many problems no more dosages are looked at.
+const MAX_PROBLEMS: usize = 200;
+
 /// A part of the text; empty where the dosage says nothing about it.
 type Part = Result<String, Problems>;
 
@@ -109,6 +112,9 @@ pub fn dosage_text(dosages: &[Node<'_>]) -> Result<String, Problems> {
     let mut problems = Vec::new();
     let mut groups: BTreeMap<u64, Vec<String>> = BTreeMap::new();
     for dosage in dosages {
+        if problems.len() >= MAX_PROBLEMS {
+            break;
+        }
         match sequence(*dosage) {
             Ok(sequence) => match one(*dosage) {
                 Ok(text) => groups.entry(sequence).or_default().push(text),

@@ -62,30 +62,35 @@ impl Findings {
         Problems::from_vec(self.problems)
     }
 
-    /// Keeps a problem. A fact that two parts of the reader come across is told once.
-    pub(super) fn tell(&mut self, problem: Problem) {
-        if self.problems.len() < MAX_PROBLEMS && !self.problems.contains(&problem) {
+    /// Keeps a problem. A fact that two parts of the reader come across is told once. Once there are enough, no more
+    /// are made: finding the place of each of many thousand would take longer than reading the message.
+    pub(super) fn tell(&mut self, problem: impl FnOnce() -> Problem) {
+        if self.problems.len() >= MAX_PROBLEMS {
+            return;
+        }
+        let problem = problem();
+        if !self.problems.contains(&problem) {
             self.problems.push(problem);
         }
     }
 
     /// Keeps a breach of `rule`, told in its own words.
     pub(super) fn breach(&mut self, rule: &'static Rule, node: Node<'_>) {
-        self.tell(Problem::new(rule, node.place()));
+        self.tell(|| Problem::new(rule, node.place()));
     }
 
     /// Keeps a breach of `rule` by a value: the words, the value in quotes, and a full stop.
     fn unhandled(&mut self, rule: &'static Rule, node: Node<'_>, words: &str, value: &str) {
-        self.tell(Problem::new(rule, node.place()).message(format!("{words} '{value}'.")).found(value));
+        self.tell(|| Problem::new(rule, node.place()).message(format!("{words} '{value}'.")).found(value));
     }
 
     /// An element of `owner` that must be there and is not.
     pub(super) fn missing(&mut self, owner: Node<'_>, field: &'static str) {
-        self.tell(Problem::new(&rules::REQUIRED, owner.place()).expected(field));
+        self.tell(|| Problem::new(&rules::REQUIRED, owner.place()).expected(field));
     }
 
     fn wrong_type(&mut self, node: Node<'_>, expected: &'static str) {
-        self.tell(Problem::new(&rules::TYPE, node.place()).expected(expected));
+        self.tell(|| Problem::new(&rules::TYPE, node.place()).expected(expected));
     }
 
     /// An element that must be there.
@@ -165,7 +170,7 @@ impl Findings {
         match text.parse() {
             Ok(code) => Some(code),
             Err(UnknownCode { vocabulary, .. }) => {
-                self.tell(Problem::new(&rules::CODE_UNKNOWN, node.place()).found(text).expected(vocabulary));
+                self.tell(|| Problem::new(&rules::CODE_UNKNOWN, node.place()).found(text).expected(vocabulary));
                 None
             }
         }
@@ -188,7 +193,7 @@ impl Findings {
         match text.parse() {
             Ok(id) => Some(id),
             Err(error) => {
-                self.tell(Problem::new(error.rule(), node.place()).found(text));
+                self.tell(|| Problem::new(error.rule(), node.place()).found(text));
                 None
             }
         }
@@ -206,7 +211,7 @@ impl Findings {
             Ok(id) => Some(id),
             Err(error) => {
                 let problem = Problem::new(error.rule(), node.place()).found(text);
-                self.tell(match error {
+                self.tell(|| match error {
                     PrescriptionIdError::CheckCharacter { .. } => problem.expected(error.to_string()),
                     PrescriptionIdError::Length { .. } | PrescriptionIdError::Character { .. } => problem,
                 });
@@ -221,7 +226,7 @@ impl Findings {
         let count = node.as_number().and_then(|text| text.parse().ok()).filter(|count| *count < u32::MAX);
         if count.is_none() {
             let found = node.as_number().or(node.as_str()).unwrap_or_default();
-            self.tell(Problem::new(&rules::COUNT, node.place()).found(found));
+            self.tell(|| Problem::new(&rules::COUNT, node.place()).found(found));
         }
         count
     }
@@ -255,7 +260,7 @@ impl Findings {
         words: &str,
     ) -> Option<T> {
         let Some(node) = owner.get(field) else {
-            self.tell(Problem::new(form, owner.place()).message(format!("{words} 'undefined'.")));
+            self.tell(|| Problem::new(form, owner.place()).message(format!("{words} 'undefined'.")));
             return None;
         };
         let text = self.string(node)?;
@@ -292,13 +297,13 @@ impl Findings {
     ) -> Option<Node<'d>> {
         let mut candidates = candidates;
         let Some(first) = candidates.next() else {
-            let message = format!("Too few values submitted. Expected 1 element{condition}.");
-            self.tell(Problem::new(&rules::TOO_FEW_VALUES, owner.place()).message(message));
+            let message = || format!("Too few values submitted. Expected 1 element{condition}.");
+            self.tell(|| Problem::new(&rules::TOO_FEW_VALUES, owner.place()).message(message()));
             return None;
         };
         if let Some(second) = candidates.next() {
             let message = format!("Too many values submitted. Expected 1 element{condition}.");
-            self.tell(Problem::new(&rules::TOO_MANY_VALUES, second.place()).message(message));
+            self.tell(|| Problem::new(&rules::TOO_MANY_VALUES, second.place()).message(message));
             return None;
         }
         Some(first)
@@ -314,7 +319,7 @@ impl Findings {
         let first = candidates.next()?;
         if let Some(second) = candidates.next() {
             let message = format!("Too many values submitted. Expected at most 1 element{condition}.");
-            self.tell(Problem::new(&rules::TOO_MANY_VALUES, second.place()).message(message));
+            self.tell(|| Problem::new(&rules::TOO_MANY_VALUES, second.place()).message(message));
             return None;
         }
         Some(first)

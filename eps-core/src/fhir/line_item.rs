@@ -11,6 +11,11 @@ use crate::ids::LineItemId;
 use crate::model::{AdditionalInstructions, LineItem, RepeatNumber, Text};
 use crate::problem::Problem;
 
+/// The most payloads and list entries that are told to a patient.
+const MAX_TOLD: usize = 1024;
+/// The most bytes that are told to a patient.
+const MAX_TOLD_BYTES: usize = 64 * 1024;
+
 /// Reads the line items in the order of the Bundle; the first one carries what is told to the patient.
 pub(super) fn line_items<'d>(
     findings: &mut Findings,
@@ -138,21 +143,32 @@ fn additional_instructions(
 fn told_to_patient<'d>(findings: &mut Findings, bundle: &Bundle<'d>) -> String {
     let mut medicines = String::new();
     let mut notices = String::new();
-    for communication in bundle.resources("CommunicationRequest") {
-        for payload in findings.list(communication, "payload") {
-            if let Some(notice) = findings.str(payload, "contentString") {
-                push_element(&mut notices, "patientInfo", notice);
-            } else if let Some(reference) = payload.get("contentReference") {
-                let Some(list) = bundle.resolve(findings, reference) else { continue };
-                for entry in findings.list(list, "entry") {
-                    let display = entry.get("item").and_then(|item| findings.str(item, "display"));
-                    if let Some(display) = display.filter(|display| !display.is_empty()) {
-                        push_element(&mut medicines, "medication", display);
-                    }
+    let mut seen = 0;
+    let payloads: Vec<_> =
+        bundle.resources("CommunicationRequest").flat_map(|communication| communication.list("payload")).collect();
+    for payload in payloads {
+        if let Some(notice) = findings.str(payload, "contentString") {
+            push_element(&mut notices, "patientInfo", notice);
+        } else if let Some(reference) = payload.get("contentReference") {
+            let Some(list) = bundle.resolve(findings, reference) else { continue };
+            // A list may be told again and again, so its entries count each time.
+            for entry in findings.list(list, "entry").take(MAX_TOLD + 1) {
+                seen += 1;
+                let display = entry.get("item").and_then(|item| findings.str(item, "display"));
+                if let Some(display) = display.filter(|display| !display.is_empty()) {
+                    push_element(&mut medicines, "medication", display);
                 }
-            } else {
-                findings.tell(Problem::new(&rules::REQUIRED, payload.place()).expected("contentString"));
+                if medicines.len() > MAX_TOLD_BYTES {
+                    break;
+                }
             }
+        } else {
+            findings.tell(|| Problem::new(&rules::REQUIRED, payload.place()).expected("contentString"));
+        }
+        seen += 1;
+        if seen > MAX_TOLD || medicines.len() + notices.len() > MAX_TOLD_BYTES {
+            findings.breach(&rules::TOLD_TOO_LONG, payload);
+            return String::new();
         }
     }
     medicines + &notices

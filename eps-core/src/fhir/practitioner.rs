@@ -183,14 +183,14 @@ fn professional_code(findings: &mut Findings, practitioner: Practitioner<'_>) ->
     match codes.as_slice() {
         [(node, code)] => checked(findings, *node, code),
         [] => {
-            findings.tell(Problem::new(&rules::NO_PROFESSIONAL_CODE, place));
+            findings.tell(|| Problem::new(&rules::NO_PROFESSIONAL_CODE, place));
             None
         }
         several => {
             let several: Vec<_> = several.iter().map(|(_, code)| *code).collect();
             let several = several.join(", ");
             let message = format!("{} But got: {several}", rules::PROFESSIONAL_CODES.requires);
-            findings.tell(Problem::new(&rules::PROFESSIONAL_CODES, place).message(message).found(several));
+            findings.tell(|| Problem::new(&rules::PROFESSIONAL_CODES, place).message(message).found(several));
             None
         }
     }

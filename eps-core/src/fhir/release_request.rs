@@ -28,11 +28,11 @@ pub(super) fn release_request(
         Some(agent) if is(agent, "PractitionerRole") => dispenser::agent_person(findings, agent, owner, AGENT),
         Some(agent) => {
             let message = "Parameter with name agent has wrong resourceType";
-            findings.tell(Problem::new(&rules::AGENT, agent.place()).message(message).expected("PractitionerRole"));
+            findings.tell(|| Problem::new(&rules::AGENT, agent.place()).message(message).expected("PractitionerRole"));
             None
         }
         None => {
-            findings.tell(Problem::new(&rules::AGENT, list.place()).message("Parameter with name agent not found"));
+            findings.tell(|| Problem::new(&rules::AGENT, list.place()).message("Parameter with name agent not found"));
             None
         }
     };

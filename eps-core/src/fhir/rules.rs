@@ -187,6 +187,14 @@ rules! {
     DUPLICATE_ITEM = Rule::error("fhir.medication-request.duplicate-identifier", "value",
         "Expected all MedicationRequests to have a different value for identifier.",
         "Give each line item a UUID of its own.");
+    /// What is told to the patient is short.
+    TOLD_TOO_LONG = Rule::fatal("fhir.communication-request.too-long", "too-costly",
+        "What is told to the patient has at most 1,024 payloads and list entries, and 64 KiB.",
+        "Tell the patient less with one prescription.");
+    /// A claimed line has not too many products.
+    CLAIM_TOO_LONG = Rule::fatal("fhir.claim.too-long", "too-costly",
+        "A line of a claim has 64 products and 16 endorsements at most.",
+        "Claim the line's products once each.");
     /// A line item says how to take it.
     NO_DOSAGE = Rule::error("fhir.dosage-instruction.missing", "invalid",
         "Required field dosageInstructions is missing.", "Send at least one dosageInstruction.");

@@ -523,6 +523,24 @@ fn additional_instructions_are_a_fragment_on_the_first_item() {
     );
 }
 
+#[test]
+fn lists_that_are_told_again_and_again_do_not_blow_up() {
+    let items: Vec<_> = (0..600).map(|_| json!({"item": {"display": "A"}})).collect();
+    let list = json!({"fullUrl": "urn:uuid:list", "resource": {"resourceType": "List", "entry": items}});
+    let payload = vec![json!({"contentReference": {"reference": "urn:uuid:list"}}); 600];
+    let communication = json!({"resource": {"resourceType": "CommunicationRequest", "payload": payload}});
+    let json = changed(&[("/entry/-".into(), communication), ("/entry/-".into(), list)]);
+    let problems = told(&read_value(&json).unwrap_err());
+    let place = "/entry/7/resource/payload/1".to_owned();
+    assert_eq!(problems, [("fhir.communication-request.too-long", place, rules::TOLD_TOO_LONG.requires.to_owned())]);
+}
+
+#[test]
+fn so_many_problems_are_told_and_no_more() {
+    let json = changed(&[(format!("{PATIENT}/address/0/line"), json!(vec![1; 100_000]))]);
+    assert_eq!(read_value(&json).unwrap_err().iter().count(), 200);
+}
+
 /// The order as a repeat dispensing prescription of six issues.
 fn repeat_dispensing() -> Vec<(String, Value)> {
     let mut changes = Vec::new();

@@ -13,12 +13,11 @@ pub(super) mod prescription;
 pub(super) fn common(findings: &mut Findings, bundle: &Bundle<'_>, references: IdentifierReferences) {
     medications(findings, bundle);
     telecoms(findings, bundle);
+    let extensions = bundle.resources("MedicationRequest").flat_map(|request| request.list("extension"));
+    let responsible = extensions.filter(|one| one.str("url") == Some(system::RESPONSIBLE));
+    let responsible: Vec<_> = responsible.filter_map(|one| one.get("valueReference")?.str("reference")).collect();
     for entry in bundle.entries("PractitionerRole") {
-        let is_responsible = bundle.resources("MedicationRequest").any(|request| {
-            let extensions = request.list("extension").filter(|one| one.str("url") == Some(system::RESPONSIBLE));
-            extensions.filter_map(|one| one.get("valueReference")?.str("reference")).any(|url| url == entry.full_url)
-        });
-        role(findings, entry.resource, is_responsible, references);
+        role(findings, entry.resource, responsible.contains(&entry.full_url), references);
     }
 }
 
@@ -35,7 +34,7 @@ fn medications(findings: &mut Findings, bundle: &Bundle<'_>) {
             if resource.get("medicationReference").is_some() && resource.get("medicationCodeableConcept").is_some() {
                 let message =
                     format!("{kind} cannot contain both medicationReference and medicationCodeableConcept fields.");
-                findings.tell(Problem::new(&rules::MEDICATION_TWICE, resource.place()).message(message));
+                findings.tell(|| Problem::new(&rules::MEDICATION_TWICE, resource.place()).message(message));
             }
         }
     }
@@ -50,9 +49,9 @@ fn telecoms(findings: &mut Findings, bundle: &Bundle<'_>) {
                     if telecom.str(field).is_none_or(str::is_empty) {
                         let path = format!("bundle.entry[{}].resource.telecom[{at}].{field}", entry.index);
                         let message = format!("Required field {path} is missing.");
-                        findings.tell(
-                            Problem::new(&rules::TELECOM_FIELD, telecom.place()).message(message).expected(field),
-                        );
+                        findings.tell(|| {
+                            Problem::new(&rules::TELECOM_FIELD, telecom.place()).message(message).expected(field)
+                        });
                     }
                 }
             }
@@ -90,6 +89,6 @@ fn literal(findings: &mut Findings, element: Node<'_>, references: IdentifierRef
     if !fits {
         let message =
             format!("{} populated incorrectly. Please populate with Reference to resource within Bundle.", path());
-        findings.tell(Problem::new(&rules::ROLE_REFERENCE, element.place()).message(message));
+        findings.tell(|| Problem::new(&rules::ROLE_REFERENCE, element.place()).message(message));
     }
 }

@@ -23,7 +23,11 @@ fn issue(problem: &Problem) -> Value {
     issue.insert("code".into(), problem.rule.issue.into());
     if let Some(detail) = &problem.rule.detail {
         let display = detail.display.unwrap_or(problem.message.as_str());
-        let coding = json!({ "system": detail.system, "code": detail.code, "display": display });
+        let mut coding = json!({ "code": detail.code, "display": display });
+        // One code of the NHS service stands without a system.
+        if let Some(coding) = coding.as_object_mut().filter(|_| !detail.system.is_empty()) {
+            coding.insert("system".into(), detail.system.into());
+        }
         issue.insert("details".into(), json!({ "coding": [coding] }));
     }
     issue.insert("diagnostics".into(), problem.message.as_str().into());

@@ -444,6 +444,18 @@ fn a_claim_is_insured_endorsed_and_charged() {
 }
 
 #[test]
+fn a_claimed_line_has_not_too_many_products() {
+    let product = claim()["item"][0]["detail"][0]["subDetail"][0].clone();
+    breaks(
+        claim(),
+        &[("/item/0/detail/0/subDetail", Value::from(vec![product; 65]))],
+        "fhir.claim.too-long",
+        "/item/0/detail/0",
+        rules::CLAIM_TOO_LONG.requires,
+    );
+}
+
+#[test]
 fn a_task_is_not_read_yet() {
     breaks(json!({"resourceType": "Task"}), &[], "fhir.message.unsupported", "", rules::UNSUPPORTED.requires);
 }

@@ -66,5 +66,5 @@ pub(crate) fn same_in_all(findings: &mut Findings, kind: &str, resources: &[Node
         path.collect::<Vec<_>>().join("."),
         values.join(",")
     );
-    findings.tell(Problem::new(&rules::INCONSISTENT, place.place()).message(message));
+    findings.tell(|| Problem::new(&rules::INCONSISTENT, place.place()).message(message));
 }

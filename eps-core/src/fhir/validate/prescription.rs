@@ -96,7 +96,7 @@ fn repeat_dispensing(findings: &mut Findings, requests: &[Node<'_>], first: Node
     for field in ["validityPeriod", "expectedSupplyDuration"] {
         if dispense.get(field).is_none() {
             let message = format!("Expected MedicationRequest to have a value for dispenseRequest.{field}.");
-            findings.tell(Problem::new(&rules::REPEAT_FIELD, dispense.place()).message(message).expected(field));
+            findings.tell(|| Problem::new(&rules::REPEAT_FIELD, dispense.place()).message(message).expected(field));
         }
     }
 }
