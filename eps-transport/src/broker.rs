@@ -220,8 +220,6 @@ impl<S: Store> Broker<S> {
             Message::ReleaseResponse(_) | Message::ReleaseRejection(_) | Message::Acknowledgement => {
                 Err(self.not_a_request(request)?)
             }
-            // A message that the reader knows and the broker does not do yet.
-            _ => Err(self.not_a_request(request)?),
         }
     }
 

@@ -42,7 +42,7 @@ pub struct SdsAuthor {
 
 /// The payload of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_enums, reason = "who handles messages must decide about every one")]
 pub enum Message {
     /// A prescription.
     Prescription(Box<Prescription>),

@@ -331,9 +331,15 @@ impl fmt::Display for Report {
                     for failure in failures {
                         let message = failure.problem.message.as_str();
                         writeln!(f, "FAILED       {title}: {} ({message})", failure.code)?;
+                        writeln!(f, "             at {}", failure.problem.place)?;
                     }
                 }
             }
+        }
+        if let (Some(signed), Some(computed)) = (&self.signed_digest, &self.computed_digest)
+            && signed != computed
+        {
+            writeln!(f, "digest       signed {}, computed {}", signed.to_base64(), computed.to_base64())?;
         }
         if self.unproven_time {
             writeln!(f, "note         a certificate was revoked later; no receipt time supports the signing time")?;

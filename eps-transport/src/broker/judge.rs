@@ -43,7 +43,6 @@ pub(super) fn organisation(message: &Message) -> Option<&OdsCode> {
         Message::DispenseNotification(told) => told.author.organisation.ods.as_ref(),
         Message::DispenseClaim(claim) => claim.legal_authenticator.organisation.ods.as_ref(),
         Message::ReleaseResponse(_) | Message::ReleaseRejection(_) | Message::Acknowledgement => None,
-        _ => None,
     }
 }
 
