@@ -1,0 +1,54 @@
+//! What must hold for any bytes, target by target: survival, and what is asserted besides.
+//!
+//! The fuzzing engine calls [`Target::run`] with bytes of its own making; the tests of the workspace call it with every
+//! seed in `seeds/`.
+#![forbid(unsafe_code)]
+
+use eps_core::hl7v3;
+use eps_core::model::Envelope;
+use eps_core::problem::Problems;
+
+pub mod canonicalise;
+pub mod certificate_path;
+pub mod fhir_read;
+pub mod hl7v3_read;
+
+/// A fuzz target.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    /// Its name: that of the program and of the folder of seeds.
+    pub name: &'static str,
+    /// Runs it on these bytes. Panics when what must hold does not.
+    pub run: fn(&[u8]),
+}
+
+/// Every target.
+pub const TARGETS: &[Target] = &[
+    Target { name: "fhir_read", run: fhir_read::run },
+    Target { name: "hl7v3_read", run: hl7v3_read::run },
+    Target { name: "canonicalise", run: canonicalise::run },
+    Target { name: "certificate_path", run: certificate_path::run },
+];
+
+/// What was accepted is written, read back and written again: the same bytes both times.
+///
+/// The values themselves may differ once: what canonicalisers treat differently, such as a CR in a text, is normalised
+/// when it is written. A text that grows beyond the reader's limits when it is escaped may be refused for that alone.
+fn written_is_read_back(envelope: &Envelope) {
+    let written = hl7v3::write(envelope);
+    match hl7v3::read(&written) {
+        Ok(again) => assert!(hl7v3::write(&again) == written, "what is read back is written differently"),
+        Err(problems) => {
+            let too_large = problems.iter().all(|problem| problem.rule.id.starts_with("xml.limit."));
+            assert!(too_large, "what was written is refused: {problems}");
+        }
+    }
+}
+
+/// A refusal names at least one rule of the catalogue, and can be shown.
+fn refusal_is_sound(problems: &Problems) {
+    assert!(problems.iter().next().is_some(), "a refusal without a reason");
+    for problem in problems {
+        assert!(!problem.rule.id.is_empty() && !problem.to_string().is_empty());
+    }
+}
