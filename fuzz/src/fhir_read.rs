@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use eps_core::fhir::{self, Context, IdentifierReferences};
-use eps_core::ids::CheckCharacters;
+use eps_core::ids::{CheckCharacters, Guid, MessageId};
 use eps_core::model::{SdsAuthor, Timestamp};
 use eps_core::problem::operation_outcome;
 
@@ -19,6 +19,7 @@ static CONTEXT: LazyLock<Context> = LazyLock::new(|| Context {
     }),
     identifier_references: IdentifierReferences::Resolved,
     check_characters: CheckCharacters::AsWritten,
+    release_ids: Some([MessageId(Guid::from_bytes([1; 16])), MessageId(Guid::from_bytes([2; 16]))]),
 });
 
 /// Runs the target.
