@@ -24,10 +24,8 @@ fn written(prescription: &Prescription) -> String {
 }
 
 fn prescription(envelope: &Envelope) -> &Prescription {
-    match &envelope.message {
-        Message::Prescription(prescription) => prescription,
-        other => panic!("no prescription but {other:?}"),
-    }
+    let Message::Prescription(prescription) = &envelope.message else { panic!("no prescription") };
+    prescription
 }
 
 #[test]

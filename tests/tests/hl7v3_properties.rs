@@ -82,7 +82,6 @@ fn leave_out(mut envelope: Envelope) -> Envelope {
             claim.items.iter_mut().flat_map(|item| &mut item.supplies).for_each(|supply| supply.endorsements.clear());
         }
         Message::ReleaseResponse(_) | Message::Acknowledgement => {}
-        _ => panic!("a message of a kind that this test does not know"),
     }
     envelope
 }
