@@ -1,0 +1,98 @@
+//! Messages: checked, and converted from one wire to the other.
+
+use std::ffi::c_void;
+
+use eps_core::ids::{CheckCharacters, Guid, MessageId};
+use eps_core::model::Envelope;
+use eps_core::problem::Problems;
+use eps_core::xml::{Document, Limits};
+use eps_core::{fhir, hl7v3};
+
+use crate::arguments::{Slot, borrow, input, required};
+use crate::context::eps_context;
+use crate::error::{Failure, eps_error};
+use crate::guard::guard;
+use crate::status::eps_status;
+use crate::text::eps_buffer;
+
+/// Ids for a message that is read and not sent.
+const NO_IDS: [MessageId; 2] = [MessageId(Guid::from_bytes([0; 16])); 2];
+
+/// Reads a message in either wire, to be judged and not sent: HL7 v3 if it begins as XML does, else FHIR.
+pub(crate) fn read(
+    message: &[u8],
+    context: &eps_context,
+    now: i64,
+    check_characters: CheckCharacters,
+) -> Result<Envelope, Problems> {
+    let text = message.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(message);
+    if text.trim_ascii_start().first() == Some(&b'<') {
+        hl7v3::read_document(&Document::parse(message, &Limits::DEFAULT)?, check_characters)
+    } else {
+        fhir::read(message, &context.at(now, check_characters, Some(NO_IDS)))
+    }
+}
+
+/// Reads a message, FHIR R4 JSON or HL7 v3 XML, and reports every problem found.
+///
+/// `now` is the time of reading in seconds since 1970, UTC. Returns `EPS_STATUS_OK` when the message can be read whole, else
+/// `EPS_STATUS_MESSAGE_REFUSED`. A prescription id with a wrong check character is refused. A signature is not verified: see
+/// `eps_verify`.
+///
+/// # Safety
+/// `context` is a live context or NULL; `message` is readable for `message_len` bytes or NULL; `error` is writable or NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn eps_validate(
+    context: *const eps_context,
+    now: i64,
+    message: *const c_void,
+    message_len: usize,
+    error: *mut *mut eps_error,
+) -> eps_status {
+    // SAFETY: the caller promises that a non-NULL `error` is writable.
+    let error = unsafe { Slot::new(error) };
+    // SAFETY: the caller promises a live context or NULL.
+    let context = unsafe { borrow(context) };
+    // SAFETY: the caller promises `message_len` readable bytes or NULL.
+    let message = unsafe { input(message, message_len) };
+    guard(error, || {
+        let context = context.ok_or_else(|| Failure::null("context"))?;
+        read(required(message, "message")?, context, now, CheckCharacters::Required)?;
+        Ok(())
+    })
+}
+
+/// Converts a FHIR R4 message, JSON, to HL7 v3 XML in canonical form.
+///
+/// `now` is the time of conversion in seconds since 1970, UTC: the creation time of the message, and of an unsigned
+/// prescription. Prescription ids are taken as they are written: see `eps_validate`. On success `*out` is a new buffer. Returns `EPS_STATUS_MESSAGE_REFUSED` with every problem and its place when
+/// the message cannot be converted.
+///
+/// # Safety
+/// `context` is a live context or NULL; `message` is readable for `message_len` bytes or NULL; `out` and `error` are each
+/// writable or NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn eps_convert(
+    context: *const eps_context,
+    now: i64,
+    message: *const c_void,
+    message_len: usize,
+    out: *mut *mut eps_buffer,
+    error: *mut *mut eps_error,
+) -> eps_status {
+    // SAFETY: the caller promises that a non-NULL `error` is writable.
+    let error = unsafe { Slot::new(error) };
+    // SAFETY: the caller promises that a non-NULL `out` is writable.
+    let out = unsafe { Slot::new(out) };
+    // SAFETY: the caller promises a live context or NULL.
+    let context = unsafe { borrow(context) };
+    // SAFETY: the caller promises `message_len` readable bytes or NULL.
+    let message = unsafe { input(message, message_len) };
+    guard(error, || {
+        let out = out.ok_or_else(|| Failure::null("out"))?;
+        let context = context.ok_or_else(|| Failure::null("context"))?;
+        let envelope = fhir::read(required(message, "message")?, &context.at(now, CheckCharacters::AsWritten, None))?;
+        out.fill(eps_buffer::new(hl7v3::write(&envelope)));
+        Ok(())
+    })
+}
