@@ -18,6 +18,11 @@
 #define EPS_ABI_VERSION 1
 
 /**
+ * The number of random bytes that `eps_convert_release` asks for.
+ */
+#define EPS_RANDOM_LEN 32
+
+/**
  * A time that is not known. No call takes it for `now`.
  */
 #define EPS_TIME_UNKNOWN INT64_MIN
@@ -52,6 +57,10 @@ enum eps_status
    * A number is none of those that the argument can be.
    */
   EPS_STATUS_UNKNOWN_CHOICE = 4,
+  /**
+   * The bytes are not as many as the argument must have.
+   */
+  EPS_STATUS_WRONG_LENGTH = 5,
   /**
    * The message is refused; the error holds every problem with its place.
    */
@@ -434,7 +443,8 @@ eps_status eps_validate(const struct eps_context *context,
  * Converts a FHIR R4 message, JSON, to HL7 v3 XML in canonical form.
  *
  * `now` is the time of conversion in seconds since 1970, UTC: the creation time of the message, and of an unsigned
- * prescription. Prescription ids are taken as they are written: see `eps_validate`. On success `*out` is a new buffer. Returns `EPS_STATUS_MESSAGE_REFUSED` with every problem and its place when
+ * prescription. Prescription ids are taken as they are written: see `eps_validate`. A release request is refused, because
+ * it brings no ids to send it under: see `eps_convert_release`. On success `*out` is a new buffer. Returns `EPS_STATUS_MESSAGE_REFUSED` with every problem and its place when
  * the message cannot be converted.
  *
  * # Safety
@@ -447,6 +457,25 @@ eps_status eps_convert(const struct eps_context *context,
                        size_t message_len,
                        struct eps_buffer **out,
                        struct eps_error **error);
+
+/**
+ * Converts a message as `eps_convert` does, a release request too: it is sent under ids made of `EPS_RANDOM_LEN` random bytes.
+ *
+ * Take fresh bytes from the system's random source for each request: two requests with the same ids are one request, and
+ * get the same answer. To repeat a request whose answer was lost, send the same converted message again.
+ *
+ * # Safety
+ * `context` is a live context or NULL; `random` is readable for `random_len` bytes or NULL, `message` for `message_len`; `out` and
+ * `error` are each writable or NULL.
+ */
+eps_status eps_convert_release(const struct eps_context *context,
+                               int64_t now,
+                               const void *random,
+                               size_t random_len,
+                               const void *message,
+                               size_t message_len,
+                               struct eps_buffer **out,
+                               struct eps_error **error);
 
 /**
  * Prepares a prescription for signing: reads an order, FHIR R4 JSON or HL7 v3 XML, and answers the FHIR `Parameters` with

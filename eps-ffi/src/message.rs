@@ -65,7 +65,8 @@ pub unsafe extern "C" fn eps_validate(
 /// Converts a FHIR R4 message, JSON, to HL7 v3 XML in canonical form.
 ///
 /// `now` is the time of conversion in seconds since 1970, UTC: the creation time of the message, and of an unsigned
-/// prescription. Prescription ids are taken as they are written: see `eps_validate`. On success `*out` is a new buffer. Returns `EPS_STATUS_MESSAGE_REFUSED` with every problem and its place when
+/// prescription. Prescription ids are taken as they are written: see `eps_validate`. A release request is refused, because
+/// it brings no ids to send it under: see `eps_convert_release`. On success `*out` is a new buffer. Returns `EPS_STATUS_MESSAGE_REFUSED` with every problem and its place when
 /// the message cannot be converted.
 ///
 /// # Safety
@@ -88,11 +89,91 @@ pub unsafe extern "C" fn eps_convert(
     let context = unsafe { borrow(context) };
     // SAFETY: the caller promises `message_len` readable bytes or NULL.
     let message = unsafe { input(message, message_len) };
+    guard(error, || convert(context, now, message, None, out))
+}
+
+/// The number of random bytes that `eps_convert_release` asks for.
+pub const EPS_RANDOM_LEN: usize = 32;
+
+/// Converts a message as `eps_convert` does, a release request too: it is sent under ids made of `EPS_RANDOM_LEN` random bytes.
+///
+/// Take fresh bytes from the system's random source for each request: two requests with the same ids are one request, and
+/// get the same answer. To repeat a request whose answer was lost, send the same converted message again.
+///
+/// # Safety
+/// `context` is a live context or NULL; `random` is readable for `random_len` bytes or NULL, `message` for `message_len`; `out` and
+/// `error` are each writable or NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn eps_convert_release(
+    context: *const eps_context,
+    now: i64,
+    random: *const c_void,
+    random_len: usize,
+    message: *const c_void,
+    message_len: usize,
+    out: *mut *mut eps_buffer,
+    error: *mut *mut eps_error,
+) -> eps_status {
+    // SAFETY: the caller promises that a non-NULL `error` is writable.
+    let error = unsafe { Slot::new(error) };
+    // SAFETY: the caller promises that a non-NULL `out` is writable.
+    let out = unsafe { Slot::new(out) };
+    // SAFETY: the caller promises a live context or NULL.
+    let context = unsafe { borrow(context) };
+    // SAFETY: the caller promises `random_len` readable bytes or NULL.
+    let random = unsafe { input(random, random_len) };
+    // SAFETY: the caller promises `message_len` readable bytes or NULL.
+    let message = unsafe { input(message, message_len) };
     guard(error, || {
-        let out = out.ok_or_else(|| Failure::null("out"))?;
-        let context = context.ok_or_else(|| Failure::null("context"))?;
-        let envelope = fhir::read(required(message, "message")?, &context.at(now, CheckCharacters::AsWritten, None))?;
-        out.fill(eps_buffer::new(hl7v3::write(&envelope)));
-        Ok(())
+        let ids = ids_of(required(random, "random")?)?;
+        convert(context, now, message, Some(ids), out)
     })
+}
+
+/// FHIR to HL7 v3, for both ways of conversion.
+fn convert(
+    context: Option<&eps_context>,
+    now: i64,
+    message: Result<Option<&[u8]>, Failure>,
+    release_ids: Option<[MessageId; 2]>,
+    out: Option<Slot<eps_buffer>>,
+) -> Result<(), Failure> {
+    let out = out.ok_or_else(|| Failure::null("out"))?;
+    let context = context.ok_or_else(|| Failure::null("context"))?;
+    let context = context.at(now, CheckCharacters::AsWritten, release_ids);
+    let envelope = fhir::read(required(message, "message")?, &context)?;
+    out.fill(eps_buffer::new(hl7v3::write(&envelope)));
+    Ok(())
+}
+
+/// Two UUIDs of version 4 (RFC 9562) from random bytes.
+fn ids_of(random: &[u8]) -> Result<[MessageId; 2], Failure> {
+    match random.as_chunks::<16>() {
+        ([first, second], []) => Ok([*first, *second].map(version_4)),
+        _ => Err(Failure::new(eps_status::WrongLength, "random must be EPS_RANDOM_LEN bytes")),
+    }
+}
+
+fn version_4(mut bytes: [u8; 16]) -> MessageId {
+    let [_, _, _, _, _, _, version, _, variant, ..] = &mut bytes;
+    *version = (*version & 0x0F) | 0x40;
+    *variant = (*variant & 0x3F) | 0x80;
+    MessageId(Guid::from_bytes(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn random_bytes_become_ids_of_version_4() {
+        let mut random = [0xFF; EPS_RANDOM_LEN];
+        random[16..].fill(0);
+        let ids = ids_of(&random).ok().map(|ids| ids.map(|id| id.to_string()));
+        let expected = ["FFFFFFFF-FFFF-4FFF-BFFF-FFFFFFFFFFFF", "00000000-0000-4000-8000-000000000000"];
+        assert_eq!(ids, Some(expected.map(str::to_owned)));
+        for wrong in [0, 16, 31, 33, 48] {
+            assert!(ids_of(&vec![0; wrong]).is_err_and(|failure| failure.status == eps_status::WrongLength), "{wrong}");
+        }
+    }
 }

@@ -22,6 +22,8 @@ pub enum eps_status {
     LengthTooLarge = 3,
     /// A number is none of those that the argument can be.
     UnknownChoice = 4,
+    /// The bytes are not as many as the argument must have.
+    WrongLength = 5,
     /// The message is refused; the error holds every problem with its place.
     MessageRefused = 100,
     /// An identifier is not well formed, or its check character is wrong.
@@ -41,12 +43,13 @@ pub enum eps_status {
 }
 
 impl eps_status {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Ok,
         Self::NullArgument,
         Self::NotUtf8,
         Self::LengthTooLarge,
         Self::UnknownChoice,
+        Self::WrongLength,
         Self::MessageRefused,
         Self::IdRefused,
         Self::NotAPrescription,
@@ -66,6 +69,7 @@ impl eps_status {
             Self::LengthTooLarge => c"EPS_STATUS_LENGTH_TOO_LARGE",
             Self::MessageRefused => c"EPS_STATUS_MESSAGE_REFUSED",
             Self::UnknownChoice => c"EPS_STATUS_UNKNOWN_CHOICE",
+            Self::WrongLength => c"EPS_STATUS_WRONG_LENGTH",
             Self::IdRefused => c"EPS_STATUS_ID_REFUSED",
             Self::NotAPrescription => c"EPS_STATUS_NOT_A_PRESCRIPTION",
             Self::SignatureRefused => c"EPS_STATUS_SIGNATURE_REFUSED",

@@ -2,11 +2,12 @@
  * Every call of eps.h with good, missing, empty and meaningless arguments. Built with sanitizers by the tests: what this
  * program does not say itself, they say.
  *
- *   calls ORDER.json SIGNED.xml CHANGED.xml CA.pem SUB-CA.der LIST.pem CA-LIST.crl
+ *   calls ORDER.json RELEASE.json SIGNED.xml CHANGED.xml CA.pem SUB-CA.der LIST.pem CA-LIST.crl
  *
  * SIGNED.xml is signed by a prescriber of the sub-CA, CHANGED.xml is the same with another quantity.
  */
 
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -194,6 +195,45 @@ static void messages(const eps_context *context, const char *bundle, size_t len)
   }
 }
 
+static void releases(const eps_context *context, const file *order, const file *release) {
+  unsigned char random[EPS_RANDOM_LEN];
+  const size_t enough = sizeof random;
+  memset(random, 0xA5, enough);
+  const char *id = "A5A5A5A5-A5A5-45A5-A5A5-A5A5A5A5A5A5";
+  const char *bytes = release->bytes;
+  const size_t len = release->len;
+  eps_buffer *out = nowhere();
+  eps_error *error = nowhere();
+  CHECK(eps_convert_release(NULL, NOW, random, enough, bytes, len, &out, NULL) == EPS_STATUS_NULL_ARGUMENT);
+  CHECK(out == NULL);
+  CHECK(eps_convert_release(context, NOW, NULL, enough, bytes, len, &out, &error) == EPS_STATUS_NULL_ARGUMENT);
+  CHECK(is(eps_error_message(error), "random is NULL"));
+  eps_error_free(error);
+  CHECK(eps_convert_release(context, NOW, random, 31, bytes, len, &out, NULL) == EPS_STATUS_WRONG_LENGTH);
+  CHECK(eps_convert_release(context, NOW, random, 0, bytes, len, &out, NULL) == EPS_STATUS_WRONG_LENGTH);
+  CHECK(eps_convert_release(context, NOW, random, enough, NULL, 0, &out, NULL) == EPS_STATUS_NULL_ARGUMENT);
+  CHECK(eps_convert_release(context, NOW, random, enough, bytes, len, NULL, NULL) == EPS_STATUS_NULL_ARGUMENT);
+  CHECK(eps_convert_release(context, NOW, random, enough, TEXT("{}"), &out, NULL) == EPS_STATUS_MESSAGE_REFUSED);
+
+  CHECK(eps_validate(context, NOW, bytes, len, NULL) == EPS_STATUS_OK);
+  CHECK(eps_convert_release(context, NOW, random, enough, bytes, len, &out, &error) == EPS_STATUS_OK && error == NULL);
+  CHECK(strncmp(eps_buffer_bytes(out).data, "<PORX_IN060102SM30 ", 19) == 0 && holds(eps_buffer_bytes(out), id));
+  /* It is no prescription, and cannot be signed as one. */
+  eps_str xml = eps_buffer_bytes(out);
+  eps_buffer *none = nowhere();
+  CHECK(eps_prepare(context, NOW, xml.data, xml.len, &none, NULL) == EPS_STATUS_NOT_A_PRESCRIPTION && none == NULL);
+  eps_buffer_free(out);
+  /* An order brings its own id, and keeps it. */
+  CHECK(eps_convert_release(context, NOW, random, enough, order->bytes, order->len, &out, NULL) == EPS_STATUS_OK);
+  CHECK(!holds(eps_buffer_bytes(out), id));
+  eps_buffer_free(out);
+  /* Without random bytes a release is refused for that reason. */
+  CHECK(eps_convert(context, NOW, bytes, len, &out, &error) == EPS_STATUS_MESSAGE_REFUSED && out == NULL);
+  CHECK(is(eps_problem_rule(eps_error_problem(error, 0)), "fhir.message.unsupported"));
+  CHECK(holds(eps_problem_message(eps_error_problem(error, 0)), "with ids to give it"));
+  eps_error_free(error);
+}
+
 static void prepares(const eps_context *context, const file *order, const file *signed_xml) {
   eps_buffer *out = nowhere();
   eps_error *error = nowhere();
@@ -290,6 +330,45 @@ static void verifies(const eps_verifier *verifier, const file *good, const file 
   eps_error_free(error);
 }
 
+/* What one thread of several needs. */
+typedef struct {
+  const eps_context *context;
+  const eps_verifier *verifier;
+  const file *order;
+  const file *signed_xml;
+  int good;
+} task;
+
+/* CHECK counts for one thread only, so this one counts for itself. */
+static void *work(void *argument) {
+  task *own = argument;
+  for (int round = 0; round < 3; round++) {
+    eps_buffer *out = NULL;
+    eps_error *error = NULL;
+    own->good += eps_convert(own->context, NOW, own->order->bytes, own->order->len, &out, NULL) == EPS_STATUS_OK;
+    eps_buffer_free(out);
+    own->good += eps_verify(own->verifier, NOW, NOW, own->signed_xml->bytes, own->signed_xml->len, &out, NULL) ==
+                 EPS_STATUS_OK;
+    eps_buffer_free(out);
+    own->good += eps_prescription_id_check("", 0, &error) == EPS_STATUS_ID_REFUSED;
+    eps_error_free(error);
+  }
+  return NULL;
+}
+
+/* One context and one verifier serve four threads at the same time. */
+static void threads(const eps_context *context, const eps_verifier *verifier, const file *order, const file *good) {
+  pthread_t all[4];
+  task tasks[4];
+  for (int at = 0; at < 4; at++) {
+    tasks[at] = (task){context, verifier, order, good, 0};
+    CHECK(pthread_create(&all[at], NULL, work, &tasks[at]) == 0);
+  }
+  for (int at = 0; at < 4; at++) {
+    CHECK(pthread_join(all[at], NULL) == 0 && tasks[at].good == 9);
+  }
+}
+
 static file read_file(const char *path) {
   file read = {NULL, 0};
   FILE *in = fopen(path, "rb");
@@ -305,7 +384,7 @@ static file read_file(const char *path) {
 }
 
 int main(int count, char **arguments) {
-  enum { ORDER, SIGNED, CHANGED, CA, SUB_CA, LIST, CA_LIST, FILES };
+  enum { ORDER, RELEASE, SIGNED, CHANGED, CA, SUB_CA, LIST, CA_LIST, FILES };
   file files[FILES];
   if (count != FILES + 1) {
     return 2;
@@ -319,10 +398,12 @@ int main(int count, char **arguments) {
   eps_context *context = contexts();
   garbage(context);
   messages(context, files[ORDER].bytes, files[ORDER].len);
+  releases(context, &files[ORDER], &files[RELEASE]);
   prepares(context, &files[ORDER], &files[SIGNED]);
   eps_verifier *verifier = verifiers(&files[CA], &files[SUB_CA]);
   lists(verifier, &files[LIST], &files[CA_LIST]);
   verifies(verifier, &files[SIGNED], &files[CHANGED], &files[ORDER]);
+  threads(context, verifier, &files[ORDER], &files[SIGNED]);
   eps_verifier_free(verifier);
   eps_context_free(context);
   for (int at = 0; at < FILES; at++) {
