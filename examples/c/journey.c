@@ -79,10 +79,17 @@ static int show(const char *step, eps_error *error) {
   return REFUSED;
 }
 
-/* Shows a document of several lines, indented, and frees it. */
-static void tell(const char *step, eps_buffer *document) {
-  printf("%s:\n  %s\n", step, eps_buffer_bytes(document).data);
-  eps_buffer_free(document);
+/* Shows JSON with a line for each object, and frees it. */
+static void tell(const char *step, eps_buffer *json) {
+  eps_str text = eps_buffer_bytes(json);
+  printf("%s:\n  ", step);
+  for (size_t at = 0; at < text.len; at++) {
+    /* A comma never follows a bracket inside the texts of these documents. */
+    int ends = text.data[at] == ',' && at > 0 && (text.data[at - 1] == '}' || text.data[at - 1] == ']');
+    printf(ends ? "%c\n  " : "%c", text.data[at]);
+  }
+  printf("\n");
+  eps_buffer_free(json);
 }
 
 /* FHIR becomes HL7 v3. */

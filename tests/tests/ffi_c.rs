@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -41,32 +41,43 @@ fn order() -> PathBuf {
 
 /// The library as a C program gets it.
 struct Library {
-    archive: PathBuf,
-    shared: PathBuf,
+    folder: tempfile::TempDir,
     /// What the linker has to be told besides.
     system_libraries: Vec<String>,
 }
 
-static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.current_dir(root()).args(["rustc", "--quiet", "-p", "eps-ffi", "--lib", "--message-format=json"]);
-    let output = cargo.args(["--", "--print=native-static-libs"]).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
-    let messages: Vec<serde_json::Value> =
-        output.stdout.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect();
-    let artifact = messages.iter().rfind(|message| message["target"]["name"] == "eps_ffi").unwrap();
-    let file = |suffix: &str| {
-        let mut names = artifact["filenames"].as_array().unwrap().iter().filter_map(serde_json::Value::as_str);
-        PathBuf::from(names.find(|name| name.ends_with(suffix)).unwrap())
-    };
-    let note = messages.iter().filter_map(|message| message["message"]["message"].as_str());
-    let libraries = note.filter_map(|note| note.strip_prefix("native-static-libs: ")).next().unwrap();
-    Library {
-        archive: file(".a"),
-        shared: file(".so"),
-        system_libraries: libraries.split(' ').map(str::to_owned).collect(),
+/// With the cryptography that it has by default.
+static LIBRARY: LazyLock<Library> = LazyLock::new(|| Library::build(&[]));
+/// With the fast one.
+static FAST_LIBRARY: LazyLock<Library> = LazyLock::new(|| Library::build(&["--features", "aws-lc-rs"]));
+
+impl Library {
+    /// Builds the library and copies it away: both kinds have the same file names.
+    fn build(features: &[&str]) -> Self {
+        static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+        let _turn = ONE_AT_A_TIME.lock().unwrap();
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.current_dir(root()).args(["rustc", "--quiet", "-p", "eps-ffi", "--lib", "--message-format=json"]);
+        let output = cargo.args(features).args(["--", "--print=native-static-libs"]).output().unwrap();
+        assert!(output.status.success(), "{}", all(&output));
+        let messages: Vec<serde_json::Value> =
+            output.stdout.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect();
+        let artifact = messages.iter().rfind(|message| message["target"]["name"] == "eps_ffi").unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        for file in
+            artifact["filenames"].as_array().unwrap().iter().filter_map(serde_json::Value::as_str).map(Path::new)
+        {
+            std::fs::copy(file, folder.path().join(file.file_name().unwrap())).unwrap();
+        }
+        let note = messages.iter().filter_map(|message| message["message"]["message"].as_str());
+        let libraries = note.filter_map(|note| note.strip_prefix("native-static-libs: ")).next().unwrap();
+        Self { folder, system_libraries: libraries.split(' ').map(str::to_owned).collect() }
     }
-});
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+}
 
 /// The files that the programs read: an order, the same signed and then changed, and what it takes to verify it.
 struct Files {
@@ -164,12 +175,16 @@ struct Program {
 
 impl Program {
     fn build(source: &str, flags: &[&str]) -> Self {
+        Self::link(source, flags, &LIBRARY)
+    }
+
+    fn link(source: &str, flags: &[&str], library: &Library) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("program");
         let mut cc = Command::new("cc");
         cc.arg("-std=c11").args(WARNINGS).args(flags).arg(format!("-DVERSION=\"{}\"", env!("CARGO_PKG_VERSION")));
-        cc.arg("-I").arg(root().join("eps-ffi/include")).arg(root().join(source)).arg(&LIBRARY.archive);
-        let output = cc.args(&LIBRARY.system_libraries).arg("-o").arg(&path).output().unwrap();
+        cc.arg("-I").arg(root().join("eps-ffi/include")).arg(root().join(source)).arg(library.file("libeps_ffi.a"));
+        let output = cc.args(&library.system_libraries).arg("-o").arg(&path).output().unwrap();
         assert!(output.status.success(), "{}", all(&output));
         Self { path, _folder: folder }
     }
@@ -205,7 +220,7 @@ fn declared() -> BTreeSet<String> {
 
 #[test]
 fn the_library_exports_what_the_header_declares() {
-    let output = run(Command::new("nm").args(["-D", "--defined-only"]).arg(&LIBRARY.shared)).unwrap();
+    let output = run(Command::new("nm").args(["-D", "--defined-only"]).arg(LIBRARY.file("libeps_ffi.so"))).unwrap();
     let exported: BTreeSet<String> =
         stdout(&output).lines().filter_map(|line| line.rsplit(' ').next()).map(str::to_owned).collect();
     assert_eq!(exported, declared());
@@ -272,6 +287,16 @@ fn every_call_holds_under_sanitizers() {
     let output = program.run(&FILES.all());
     assert!(output.status.success() && stdout(&output).ends_with(" 0 failures\n"), "{}", all(&output));
     assert_eq!(program.is_sanitized(), [true, true]);
+}
+
+#[test]
+fn every_call_holds_with_the_fast_cryptography() {
+    let program = Program::link(CALLS, &SANITIZERS, &FAST_LIBRARY);
+    let output = program.run(&FILES.all());
+    assert!(output.status.success() && stdout(&output).ends_with(" 0 failures\n"), "{}", all(&output));
+    let symbols = |program: &Program| stdout(&run(Command::new("nm").arg(&program.path)).unwrap());
+    assert!(symbols(&program).contains("aws_lc"), "the feature was not taken");
+    assert!(!symbols(&Program::build(CALLS, &[])).contains("aws_lc"), "it is taken by default");
 }
 
 #[test]
