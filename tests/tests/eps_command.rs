@@ -1,0 +1,127 @@
+//! The `eps` command from the outside: the journey, signing and verifying through files, and the record.
+
+#![cfg(test)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use eps_tests::eps;
+use serde_json::Value;
+
+fn run(arguments: &[&str]) -> Output {
+    Command::new(eps()).args(arguments).output().unwrap()
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+        panic!("{error}: {}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    })
+}
+
+fn order() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../eps-transport/data/prescription-order.json")
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn the_journey_goes_from_fhir_to_the_claim() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("journey.db");
+    let output = run(&["demo", "--json", "--keep", text(&store)]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let story = json(&output);
+    let steps: Vec<_> = story["steps"].as_array().unwrap().iter().map(|step| step["step"].as_str().unwrap()).collect();
+    let expected = [
+        "set up", "read", "convert", "prepare", "sign", "verify", "submit", "release", "verify", "dispense",
+        "dispense", "claim", "refuse",
+    ];
+    assert_eq!(steps, expected);
+    let statuses: Vec<_> = story["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|step| {
+            let status = &step["status"];
+            let items = status["items"].as_array()?.iter().map(|item| item.as_str().unwrap()).collect::<Vec<_>>();
+            Some(format!("{} {}", status["prescription"].as_str()?, items.join(" ")))
+        })
+        .collect();
+    assert_eq!(statuses, ["0001 0007 0007", "0002 0008 0008", "0003 0001 0003", "0006 0001 0001", "0008 0001 0001"]);
+    assert_eq!(story["timeline"].as_array().unwrap().len(), 5);
+
+    // The refusal names the one field that was changed, and both values.
+    let differences = story["refusal"]["differences"].as_array().unwrap();
+    assert_eq!(differences.len(), 1);
+    assert!(differences[0]["place"].as_str().unwrap().contains("pertinentDosageInstructions"));
+    assert_eq!(differences[0]["found"], "Take all of them at once");
+    assert_eq!(story["refusal"]["report"]["codes"], serde_json::json!(["CONTENT"]));
+
+    // The store outlives the process.
+    let tracked = json(&run(&["track", "--json", "--store", text(&store), story["prescription"].as_str().unwrap()]));
+    assert_eq!(tracked["status"], "0008");
+    assert_eq!(tracked["timeline"], story["timeline"]);
+    let unknown = run(&["track", "--store", text(&store), "9142DC-A99968-11EB9M"]);
+    assert_eq!(unknown.status.code(), Some(1));
+}
+
+#[test]
+fn the_journey_fits_one_screen() {
+    let output = run(&["demo"]);
+    assert!(output.status.success());
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(told.lines().count() <= 42, "{} lines", told.lines().count());
+    assert!(output.stderr.is_empty());
+}
+
+#[test]
+fn what_is_signed_verifies_and_what_is_changed_does_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let trust = folder.path().join("pki");
+    let signed = run(&["sign", text(&order()), "--throw-away", "--save-trust", text(&trust)]);
+    assert!(signed.status.success(), "{}", String::from_utf8_lossy(&signed.stderr));
+    let (original, changed) = (folder.path().join("signed.xml"), folder.path().join("changed.xml"));
+    std::fs::write(&original, &signed.stdout).unwrap();
+    let message = String::from_utf8(signed.stdout).unwrap();
+    let dosage = message.split("\"DI\"").nth(1).unwrap().split("<value>").nth(1).unwrap().split('<').next().unwrap();
+    std::fs::write(&changed, message.replacen(dosage, "Twice as much", 1)).unwrap();
+    let file = |name: &str| trust.join(name).to_str().unwrap().to_owned();
+    let verify = |message: &Path, more: &[&str]| {
+        let (root, ca) = (file("root.pem"), file("signing-ca.pem"));
+        let (root_list, ca_list) = (file("root.crl"), file("signing-ca.crl"));
+        let mut arguments = vec!["verify", text(message), "--json", "--trust", &root, "--intermediate", &ca];
+        arguments.extend(["--crl", &root_list, "--crl", &ca_list]);
+        arguments.extend(more);
+        run(&arguments)
+    };
+    let verified = verify(&original, &[]);
+    assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
+    let checks = json(&verified);
+    let checks = checks["report"]["checks"].as_array().unwrap();
+    assert!(checks.len() == 11 && checks.iter().all(|check| check["outcome"] == "passed"));
+    let refused = verify(&changed, &["--against", text(&original)]);
+    assert_eq!(refused.status.code(), Some(1));
+    let refused = json(&refused);
+    assert_eq!(refused["report"]["codes"], serde_json::json!(["CONTENT"]));
+    assert_eq!(refused["differences"][0]["found"], "Twice as much");
+
+    // Without the revocation lists the production policy fails closed; without the anchor there is no path.
+    let root = file("root.pem");
+    let unlisted =
+        run(&["verify", text(&original), "--json", "--trust", &root, "--intermediate", &file("signing-ca.pem")]);
+    assert_eq!(json(&unlisted)["report"]["codes"], serde_json::json!(["REVOCATION_UNKNOWN"]));
+    let untrusted = run(&["verify", text(&original), "--json"]);
+    assert_eq!(json(&untrusted)["report"]["codes"], serde_json::json!(["CHAIN"]));
+}
+
+#[test]
+fn a_pretty_message_verifies_like_the_canonical_one() {
+    let order = order();
+    let now = "--now=2026-03-02T09:40:00Z";
+    let plain = run(&["convert", text(&order), now]);
+    let pretty = run(&["convert", text(&order), now, "--pretty"]);
+    assert!(pretty.stdout.iter().filter(|byte| **byte == b'\n').count() > 100);
+    assert_eq!(eps_tests::canonical(&plain.stdout), eps_tests::canonical(&pretty.stdout));
+}
