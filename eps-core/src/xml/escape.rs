@@ -76,14 +76,32 @@ fn illegal(rest: &[u8]) -> Option<(usize, &'static str)> {
     }
 }
 
-/// Appends `text`, with what `replacement` says in place of the bytes it says it for.
+/// The bytes that something may have to be written for: markup, controls, and the first bytes of the characters named
+/// above. Nearly all bytes are none of these.
+const SUSPECTS: [bool; 256] = {
+    let mut suspects = [false; 256];
+    let mut byte: u8 = 0;
+    while byte < u8::MAX {
+        suspects[byte as usize] = matches!(byte, 0..0x20 | b'"' | b'&' | b'<' | b'>' | 0xC2 | 0xE2 | 0xEF);
+        byte += 1;
+    }
+    suspects
+};
+
+fn is_suspect(byte: u8) -> bool {
+    SUSPECTS.get(usize::from(byte)).copied().unwrap_or_default()
+}
+
+/// Appends `text`, with what `replacement` says in place of the bytes it says it for; it is asked about suspects only.
 #[inline]
 fn replace(out: &mut Vec<u8>, text: &str, replacement: impl Fn(&[u8]) -> Option<(usize, &'static str)>) {
     let bytes = text.as_bytes();
     let mut copied = 0;
     let mut at = 0;
-    while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
-        let Some((length, instead)) = replacement(rest) else {
+    while let Some(rest) = bytes.get(at..) {
+        let Some(skipped) = rest.iter().position(|byte| is_suspect(*byte)) else { break };
+        at += skipped;
+        let Some((length, instead)) = rest.get(skipped..).and_then(&replacement) else {
             at += 1;
             continue;
         };
