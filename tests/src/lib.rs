@@ -80,27 +80,3 @@ pub fn first_difference(expected: &str, found: &str) -> Option<String> {
         |lines: &[&str]| lines.get(at.saturating_sub(3)..(at + 3).min(lines.len())).unwrap_or_default().join("\n");
     Some(format!("line {}\nexpected:\n{}\nfound:\n{}", at + 1, around(&expected), around(&found)))
 }
-
-/// The `eps` command, built once for all tests of a process.
-///
-/// # Panics
-/// When it does not build.
-#[must_use]
-pub fn eps() -> &'static Path {
-    static BUILT: std::sync::OnceLock<PathBuf> = std::sync::OnceLock::new();
-    BUILT.get_or_init(|| {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let arguments = ["build", "--quiet", "--package", "eps-transport", "--bin", "eps", "--message-format=json"];
-        let output = std::process::Command::new(cargo)
-            .args(arguments)
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .output()
-            .unwrap_or_else(|error| panic!("cargo: {error}"));
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8_lossy(&output.stdout)
-            .lines()
-            .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-            .find_map(|message| message.get("executable")?.as_str().map(PathBuf::from))
-            .unwrap_or_else(|| panic!("cargo built no executable"))
-    })
-}

@@ -5,8 +5,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use eps_tests::{canonical, corpus, eps, files, first_difference};
+use eps_tests::{canonical, corpus, files, first_difference};
 use serde_json::Value;
+
+/// The command under test.
+const EPS: &str = env!("CARGO_BIN_EXE_eps");
 
 /// Every request of the corpus with its published answer, found by name in the same folder.
 fn pairs(request: &str, answer: &str, extension: &str) -> Vec<(PathBuf, PathBuf)> {
@@ -25,7 +28,7 @@ fn pairs(request: &str, answer: &str, extension: &str) -> Vec<(PathBuf, PathBuf)
 }
 
 fn run(verb: &str, file: &Path, options: &[&str]) -> (bool, Vec<u8>) {
-    let output = Command::new(eps()).arg(verb).arg(file).args(options).output().unwrap();
+    let output = Command::new(EPS).arg(verb).arg(file).args(options).output().unwrap();
     (output.status.success(), output.stdout)
 }
 

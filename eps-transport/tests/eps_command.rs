@@ -5,11 +5,13 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use eps_tests::eps;
 use serde_json::Value;
 
+/// The command under test.
+const EPS: &str = env!("CARGO_BIN_EXE_eps");
+
 fn run(arguments: &[&str]) -> Output {
-    Command::new(eps()).args(arguments).output().unwrap()
+    Command::new(EPS).args(arguments).output().unwrap()
 }
 
 fn json(output: &Output) -> Value {
@@ -19,7 +21,7 @@ fn json(output: &Output) -> Value {
 }
 
 fn order() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../eps-transport/data/prescription-order.json")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("data/prescription-order.json")
 }
 
 fn text(path: &Path) -> &str {

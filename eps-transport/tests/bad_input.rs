@@ -5,12 +5,14 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use eps_tests::eps;
 use serde_json::{Value, json};
+
+/// The command under test.
+const EPS: &str = env!("CARGO_BIN_EXE_eps");
 
 /// Runs `eps VERB - --json` on these bytes; gives the exit code and what was printed.
 fn run(verb: &str, input: &[u8]) -> (Option<i32>, Value) {
-    let mut child = Command::new(eps())
+    let mut child = Command::new(EPS)
         .args([verb, "-", "--json"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -50,7 +52,7 @@ fn refused(verb: &str, input: &[u8], rule: &str) {
     assert!(rules.iter().any(|found| found == rule), "expected {rule}, found {rules:?}");
 }
 
-const ORDER: &[u8] = include_bytes!("../../eps-transport/data/prescription-order.json");
+const ORDER: &[u8] = include_bytes!("../data/prescription-order.json");
 
 fn order() -> Value {
     serde_json::from_slice(ORDER).unwrap()
@@ -124,7 +126,7 @@ fn xml_that_is_no_message_is_refused_where_it_goes_wrong() {
 
 #[test]
 fn a_file_that_is_not_there_is_an_input_failure() {
-    let output = Command::new(eps()).args(["convert", "/does/not/exist.json"]).output().unwrap();
+    let output = Command::new(EPS).args(["convert", "/does/not/exist.json"]).output().unwrap();
     assert_eq!(output.status.code(), Some(3));
     assert!(output.stdout.is_empty());
     assert!(String::from_utf8_lossy(&output.stderr).contains("/does/not/exist.json"));
@@ -132,6 +134,6 @@ fn a_file_that_is_not_there_is_an_input_failure() {
 
 #[test]
 fn a_wrong_command_line_is_a_usage_failure() {
-    let output = Command::new(eps()).args(["convert"]).output().unwrap();
+    let output = Command::new(EPS).args(["convert"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
 }
