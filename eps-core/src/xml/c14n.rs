@@ -322,7 +322,9 @@ impl<'d, 'a, 'o> Canoniser<'d, 'a, 'o> {
 
     /// Whether the prefix stands for this namespace by what is written so far.
     fn in_force(&self, prefix: &str, namespace: NamespaceId) -> bool {
-        let written = self.rendered.iter().rev().find(|(other, _)| *other == prefix);
+        // Most prefixes are empty, and a call to compare nothing costs more than all the rest here.
+        let same = |other: &str| other.len() == prefix.len() && (prefix.is_empty() || other == prefix);
+        let written = self.rendered.iter().rev().find(|(other, _)| same(other));
         let none = prefix.is_empty() && namespace == NamespaceId::NONE;
         written.map_or(none, |(_, id)| *id == namespace) || namespace == NamespaceId::XML
     }

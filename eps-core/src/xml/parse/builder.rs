@@ -55,6 +55,15 @@ pub(super) struct Builder<'a, 'l> {
     root: Option<u32>,
 }
 
+/// Whether one name sorts before the next. Their first bytes nearly always tell, without a call to compare the rest.
+fn rises(last: &str, next: &str) -> bool {
+    match (last.as_bytes().first(), next.as_bytes().first()) {
+        (Some(one), Some(other)) if one != other => one < other,
+        (None, other) => other.is_some(),
+        (Some(_), _) => last < next,
+    }
+}
+
 /// An offset in 32 bits; the input is checked to be shorter.
 fn short(offset: usize) -> u32 {
     u32::try_from(offset).unwrap_or(u32::MAX)
@@ -369,7 +378,7 @@ impl<'a, 'l> Builder<'a, 'l> {
             if count > self.limits.attributes {
                 return Err(self.limit(&limits::ATTRIBUTES, offset, self.limits.attributes));
             }
-            sorted &= last < raw.name.text;
+            sorted &= rises(last, raw.name.text);
             last = raw.name.text;
             prefixed |= raw.name.local_at != 0;
             canonical &= raw.canonical;
