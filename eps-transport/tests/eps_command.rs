@@ -127,3 +127,26 @@ fn a_pretty_message_verifies_like_the_canonical_one() {
     assert!(pretty.stdout.iter().filter(|byte| **byte == b'\n').count() > 100);
     assert_eq!(eps_tests::canonical(&plain.stdout), eps_tests::canonical(&pretty.stdout));
 }
+
+#[test]
+fn every_published_order_goes_the_whole_way() {
+    let Some(corpus) = eps_tests::corpus() else { return };
+    let orders = eps_tests::files(&corpus.join("nhs-examples"), &|name| {
+        name.contains("Process-Request-Send") && name.contains("200_OK") && name.ends_with(".json")
+    });
+    let mut stopped = Vec::new();
+    for order in &orders {
+        let output = run(&["demo", "--json", "--bundle", text(order)]);
+        if !output.status.success() {
+            stopped.push(format!("{}: {}", order.display(), String::from_utf8_lossy(&output.stderr)));
+            continue;
+        }
+        let story = json(&output);
+        let claimed = story["timeline"].as_array().unwrap().last().unwrap()["text"].as_str().unwrap().to_owned();
+        assert!(claimed.contains("claim"), "{}: {claimed}", order.display());
+    }
+    println!("{} of {} orders went the whole way", orders.len() - stopped.len(), orders.len());
+    // One published order has a wrong check character, and a broker must not store it.
+    assert!(orders.len() > 30 && stopped.len() == 1, "{}", stopped.join("\n"));
+    assert!(stopped[0].contains("concurrent-dosage-instructions") && stopped[0].contains("check character"));
+}

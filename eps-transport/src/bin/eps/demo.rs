@@ -22,7 +22,8 @@ const BUNDLE: &[u8] = include_bytes!("../../../data/prescription-order.json");
 /// eps demo --bundle order.json --keep journey.db
 #[derive(Args)]
 pub(crate) struct Demo {
-    /// A FHIR prescription-order to use instead of the one that is shipped: acute, with a nominated pharmacy
+    /// A FHIR prescription-order to use instead of the one that is shipped. The journey takes place when it is dated,
+    /// unless --now says otherwise
     #[arg(long, value_name = "FILE")]
     bundle: Option<PathBuf>,
     /// Keep the broker's store in this new file, for `eps track`

@@ -19,6 +19,9 @@ pub(crate) enum Failure {
         #[source]
         why: Box<dyn Error>,
     },
+    /// The journey could not go on: exit code 1.
+    #[error("the journey ended: {0}")]
+    Ended(&'static str),
     /// There is no such prescription: exit code 1.
     #[error("no such prescription")]
     NotFound,
@@ -60,7 +63,7 @@ impl Failure {
             eprintln!();
         }
         ExitCode::from(match self {
-            Self::Refused | Self::RefusedBecause { .. } | Self::NotFound => 1,
+            Self::Refused | Self::RefusedBecause { .. } | Self::Ended(_) | Self::NotFound => 1,
             Self::Usage(_) => 2,
             Self::Read { .. } | Self::Write(_) | Self::Store(_) => 3,
         })

@@ -41,6 +41,11 @@ impl Global {
         self.now.unwrap_or_else(|| SystemClock.now())
     }
 
+    /// The time to take for now, where the options fix it.
+    pub(crate) fn fixed_now(&self) -> Option<Timestamp> {
+        self.now
+    }
+
     /// Who sends.
     pub(crate) fn author(&self) -> Option<SdsAuthor> {
         let (user, role_profile) = (self.sds_user.clone()?, self.sds_role_profile.clone()?);

@@ -64,7 +64,7 @@ impl Sign {
                 .map_err(|error| Failure::because("the signing key")(error.into()))?;
             return Ok((Box::new(signer), Policy::test_profile()));
         }
-        let pki = throw_away_pki(global)?;
+        let pki = throw_away_pki(global, global.now())?;
         if let Some(folder) = &self.save_trust {
             save(&pki, folder)?;
         }
@@ -88,12 +88,12 @@ pub(crate) fn sign(
     Ok(())
 }
 
-/// Keys and certificates for the occasion, for the user that the options name or an invented one.
-pub(crate) fn throw_away_pki(global: &Global) -> Result<ThrowAwayPki, Failure> {
+/// Keys and certificates for the occasion, in force around `now`, for the user that the options name or an invented one.
+pub(crate) fn throw_away_pki(global: &Global, now: Timestamp) -> Result<ThrowAwayPki, Failure> {
     const INVENTED_USER: &str = "555254239107";
     let author = global.author();
     let user = author.as_ref().map_or(INVENTED_USER, |author| author.user.as_str());
-    ThrowAwayPki::generate(global.now(), user, "THROW_AWAY_PRESCRIBER")
+    ThrowAwayPki::generate(now, user, "THROW_AWAY_PRESCRIBER")
         .map_err(|error| Failure::because("the throw-away keys were not made")(error.into()))
 }
 

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use eps_core::codes::{Interaction, ItemStatus, PrescriptionStatus};
 use eps_core::ids::{Guid, LineItemId, MessageId, OdsCode, PrescriptionId};
 use eps_core::model::{
-    AckCode, Decimal, Envelope, Message, Prescription, ReleaseResponse, SignedDocument, Text, Timestamp,
+    AckCode, Decimal, Envelope, LineItem, Message, Prescription, ReleaseKind, ReleaseResponse, SignedDocument, Text,
+    Timestamp,
 };
 use eps_core::record::Record;
 use eps_core::signature::algorithm::Algorithm;
@@ -28,6 +29,9 @@ use crate::{prepare, sign};
 
 /// Seconds that pass between one event at the pharmacy and the next.
 const HOUR: i64 = 3600;
+
+/// The pharmacy that a patient takes a prescription without a nomination to.
+const ANY_PHARMACY: &str = "FZ417";
 
 /// What happened.
 pub(super) struct Story {
@@ -64,6 +68,8 @@ struct Signed {
     bytes: Vec<u8>,
     id: PrescriptionId,
     pharmacy: OdsCode,
+    /// Whether the prescription waits for that pharmacy, or for whoever brings its id.
+    nominated: bool,
 }
 
 /// What the pharmacy's system has after the release.
@@ -83,10 +89,11 @@ fn verification(pki: &ThrowAwayPki) -> Result<PolicyCheck, Failure> {
 
 /// Goes the whole way.
 pub(super) fn travel(bundle: &[u8], store: &Path, global: &Global) -> Result<Story, Failure> {
+    let start = global.fixed_now().or_else(|| dated(bundle, global)).unwrap_or_else(|| global.now());
     let since = Instant::now();
-    let pki = sign::throw_away_pki(global)?;
+    let pki = sign::throw_away_pki(global, start)?;
     let verification = Arc::new(verification(&pki)?);
-    let clock = Arc::new(SettableClock::new(global.now()));
+    let clock = Arc::new(SettableClock::new(start));
     let store = SqliteStore::open(store).map_err(|error| Failure::Store(error.into()))?;
     let broker = Broker::new(store, global.to().clone())
         .clock(Arc::clone(&clock) as Arc<dyn Clock>)
@@ -100,7 +107,7 @@ pub(super) fn travel(bundle: &[u8], store: &Path, global: &Global) -> Result<Sto
     traveller.submit(&signed)?;
     traveller.clock.advance(HOUR);
     let pharmacy =
-        Pharmacy::new(signed.pharmacy.clone()).ok_or(Failure::Usage("the pharmacy has no valid ODS code"))?;
+        Pharmacy::new(signed.pharmacy.clone()).ok_or(Failure::Ended("the pharmacy has no valid ODS code"))?;
     let released = traveller.release(&signed, &pharmacy)?;
     traveller.check_again(&released, &verification)?;
     traveller.dispense(&signed, &released, &pharmacy)?;
@@ -108,6 +115,14 @@ pub(super) fn travel(bundle: &[u8], store: &Path, global: &Global) -> Result<Sto
     let (refused, differences) = traveller.tamper(&signed, &verification)?;
     let record = traveller.record(&signed.id)?;
     Ok(Story { id: signed.id, pharmacy: signed.pharmacy, steps: traveller.steps, refused, differences, record })
+}
+
+/// When a prescription that is dated on another day begins: the journey takes place then, or it would have expired.
+fn dated(bundle: &[u8], global: &Global) -> Option<Timestamp> {
+    let envelope = fhir::read(bundle, &global.context()).ok()?;
+    let Message::Prescription(prescription) = envelope.message else { return None };
+    let begins = prescription.effective_time;
+    (begins.date() != global.now().date()).then_some(begins)
 }
 
 impl Traveller<'_> {
@@ -122,10 +137,12 @@ impl Traveller<'_> {
     /// FHIR comes in and is converted.
     fn read(&mut self, bundle: &[u8]) -> Result<(Envelope, Prescription), Failure> {
         let since = Instant::now();
-        let envelope = fhir::read(bundle, &self.global.context())
-            .map_err(|found| Failure::because("the prescription-order")(found.into()))?;
+        let mut context = self.global.context();
+        context.now = self.now();
+        let envelope =
+            fhir::read(bundle, &context).map_err(|found| Failure::because("the prescription-order")(found.into()))?;
         let Message::Prescription(prescription) = &envelope.message else {
-            return Err(Failure::Usage("the journey begins with a prescription-order"));
+            return Err(Failure::Ended("the journey begins with a prescription-order"));
         };
         let prescription = (**prescription).clone();
         let items = prescription.line_items.len();
@@ -165,14 +182,15 @@ impl Traveller<'_> {
         let told = self.verified(&bytes, verification)?;
         self.tell("verify", since, told, None);
         let Message::Prescription(prescription) = &envelope.message else {
-            return Err(Failure::Usage("the journey begins with a prescription-order"));
+            return Err(Failure::Ended("the journey begins with a prescription-order"));
         };
         let id = prescription.id.checked().map_err(|error| Failure::because("the prescription id")(error.into()))?;
-        let pharmacy = prescription
-            .nominated_performer
-            .clone()
-            .ok_or(Failure::Usage("the journey needs a prescription with a nominated pharmacy"))?;
-        Ok(Signed { bytes, id, pharmacy })
+        let nominated = prescription.nominated_performer.clone();
+        let pharmacy = match &nominated {
+            Some(pharmacy) => pharmacy.clone(),
+            None => ANY_PHARMACY.parse().map_err(|_| Failure::Ended("the pharmacy has no valid ODS code"))?,
+        };
+        Ok(Signed { bytes, id, pharmacy, nominated: nominated.is_some() })
     }
 
     fn verified(&self, bytes: &[u8], verification: &PolicyCheck) -> Result<String, Failure> {
@@ -188,7 +206,9 @@ impl Traveller<'_> {
         let since = Instant::now();
         let told = self.accepted(&signed.bytes)?;
         let status = self.status(&signed.id)?;
-        self.tell("submit", since, format!("{told}; waits for {}", signed.pharmacy), Some(status));
+        let waits =
+            if signed.nominated { format!("waits for {}", signed.pharmacy) } else { "waits for its id".to_owned() };
+        self.tell("submit", since, format!("{told}; {waits}"), Some(status));
         Ok(())
     }
 
@@ -202,7 +222,7 @@ impl Traveller<'_> {
             Some(acknowledgement) => Err(Failure::because("a message of the journey")(
                 acknowledgement.errors.iter().map(|error| error.code.as_str()).collect::<Vec<_>>().join(" ").into(),
             )),
-            None => Err(Failure::Usage("a reply acknowledges nothing")),
+            None => Err(Failure::Ended("a reply acknowledges nothing")),
         }
     }
 
@@ -224,19 +244,33 @@ impl Traveller<'_> {
     fn release(&mut self, signed: &Signed, pharmacy: &Pharmacy) -> Result<Released, Failure> {
         let since = Instant::now();
         let id = MessageId(new_id());
-        let request = Message::ReleaseRequest(Box::new(pharmacy.release_request(id, self.now())));
-        let reply = self.exchange(&self.pharmacy_sends(id, Interaction::NominatedReleaseRequest, request))?;
-        let Message::ReleaseResponse(response) = reply.message else {
-            return Err(Failure::Usage("nothing was released"));
+        let (interaction, kind) = if signed.nominated {
+            (Interaction::NominatedReleaseRequest, ReleaseKind::Nominated)
+        } else {
+            (Interaction::PatientReleaseRequest, ReleaseKind::Patient(signed.id.written().clone()))
+        };
+        let request = Message::ReleaseRequest(Box::new(pharmacy.release_request(id, self.now(), kind)));
+        let reply = self.exchange(&self.pharmacy_sends(id, interaction, request))?;
+        let response = match reply.message {
+            Message::ReleaseResponse(response) => response,
+            Message::ReleaseRejection(rejection) => {
+                let why = rejection.reason_display.as_ref().map_or(rejection.reason.as_str(), Text::as_str);
+                return Err(Failure::because("nothing was released")(why.into()));
+            }
+            Message::Prescription(_)
+            | Message::ReleaseRequest(_)
+            | Message::DispenseNotification(_)
+            | Message::DispenseClaim(_)
+            | Message::Acknowledgement => return Err(Failure::Ended("a release was answered with something else")),
         };
         let ReleaseResponse { id, prescriptions, .. } = *response;
         let [released] =
-            <[_; 1]>::try_from(prescriptions).map_err(|_| Failure::Usage("the journey releases one prescription"))?;
+            <[_; 1]>::try_from(prescriptions).map_err(|_| Failure::Ended("the journey releases one prescription"))?;
         let submitted = Document::parse(&signed.bytes, &Limits::DEFAULT)
             .map_err(|found| Failure::because("the signed message")(found.into()))?;
         let original = hl7v3::parent_prescription(&submitted).map(|element| element.bytes());
         if original != Some(released.document.xml.as_bytes()) {
-            return Err(Failure::Usage("the released document is not the signed one"));
+            return Err(Failure::Ended("the released document is not the signed one"));
         }
         let status = self.status(&signed.id)?;
         let told = format!("{}; the signed document, byte for byte", reply.interaction);
@@ -253,26 +287,32 @@ impl Traveller<'_> {
         Ok(())
     }
 
-    /// The last item in part and the others in full, then the rest of the last one.
+    /// The last item that can be halved in part and the others in full, then the rest of that one.
     fn dispense(&mut self, signed: &Signed, released: &Released, pharmacy: &Pharmacy) -> Result<(), Failure> {
         let items = &released.prescription.line_items;
-        let last = items.len().saturating_sub(1);
-        let (part, rest) = items
-            .get(last)
-            .and_then(|item| split(&item.quantity.value))
-            .ok_or(Failure::Usage("the journey needs a whole quantity of at least 2 for its last item"))?;
-        let first = items.iter().enumerate().map(|(at, item)| match at == last {
-            true => Supplied { item, now: Some(part.clone()), status: ItemStatus::PartiallyDispensed },
-            false => Supplied { item, now: Some(item.quantity.value.clone()), status: ItemStatus::FullyDispensed },
+        let whole = |item: &LineItem| split(&item.quantity.value);
+        let at = items.iter().rposition(|item| whole(item).is_some()).unwrap_or_default();
+        let parts = items.get(at).and_then(whole);
+        let first = items.iter().enumerate().map(|(index, item)| match &parts {
+            Some((part, _)) if index == at => {
+                Supplied { item, now: Some(part.clone()), status: ItemStatus::PartiallyDispensed }
+            }
+            // What cannot be halved is owed.
+            None if index == at => Supplied { item, now: None, status: ItemStatus::Owing },
+            Some(_) | None => {
+                Supplied { item, now: Some(item.quantity.value.clone()), status: ItemStatus::FullyDispensed }
+            }
         });
-        let told = format!("all but the last item in full, {} of {} of that", part.as_str(), total(items, last));
+        let told = match &parts {
+            Some((part, rest)) => format!("item {} in part: {}, with {} to come", at + 1, part.as_str(), rest.as_str()),
+            None => format!("item {} is owed", at + 1),
+        };
         self.notify(signed, released, pharmacy, (PrescriptionStatus::WithDispenserActive, first.collect()), told)?;
-        let second = items.iter().enumerate().map(|(at, item)| Supplied {
-            item,
-            now: (at == last).then(|| rest.clone()),
-            status: ItemStatus::FullyDispensed,
+        let second = items.iter().enumerate().map(|(index, item)| {
+            let rest = parts.as_ref().map_or(&item.quantity.value, |(_, rest)| rest);
+            Supplied { item, now: (index == at).then(|| rest.clone()), status: ItemStatus::FullyDispensed }
         });
-        let told = format!("the remaining {}", rest.as_str());
+        let told = format!("the rest of item {}", at + 1);
         self.notify(signed, released, pharmacy, (PrescriptionStatus::Dispensed, second.collect()), told)
     }
 
@@ -303,7 +343,7 @@ impl Traveller<'_> {
         let id = MessageId(new_id());
         let claim = pharmacy
             .claim((id, self.now()), &released.prescription, released.id, new_id)
-            .ok_or(Failure::Usage("the claim could not be written"))?;
+            .ok_or(Failure::Ended("the claim could not be written"))?;
         let message = Message::DispenseClaim(Box::new(claim));
         let told = self.accepted(&self.pharmacy_sends(id, Interaction::DispenseClaim, message))?;
         let status = self.status(&signed.id)?;
@@ -320,23 +360,23 @@ impl Traveller<'_> {
         let mut envelope =
             hl7v3::read(&signed.bytes).map_err(|found| Failure::because("the signed message")(found.into()))?;
         let Message::Prescription(prescription) = &mut envelope.message else {
-            return Err(Failure::Usage("the journey begins with a prescription-order"));
+            return Err(Failure::Ended("the journey begins with a prescription-order"));
         };
         let dosage = prescription.line_items.first_mut().map(|item| &mut item.dosage);
         let (Some(dosage), Ok(other)) = (dosage, Text::new("Take all of them at once")) else {
-            return Err(Failure::Usage("the prescription has no line item"));
+            return Err(Failure::Ended("the prescription has no line item"));
         };
         *dosage = other;
         let since = Instant::now();
         let changed = hl7v3::write(&envelope);
         let (changed, original) = (parse(&changed)?, parse(&signed.bytes)?);
         let Err(refused) = verification.verify(changed.root(), self.now()) else {
-            return Err(Failure::Usage("a changed prescription was not refused"));
+            return Err(Failure::Ended("a changed prescription was not refused"));
         };
         let (Some(received), Some(original)) =
             (hl7v3::parent_prescription(&changed), hl7v3::parent_prescription(&original))
         else {
-            return Err(Failure::Usage("the changed message holds no prescription"));
+            return Err(Failure::Ended("the changed message holds no prescription"));
         };
         let differences = diff::explain(received, original).unwrap_or_default();
         let told = format!("a dosage changed on the way: {}", refused);
@@ -346,12 +386,12 @@ impl Traveller<'_> {
 
     fn record(&self, id: &PrescriptionId) -> Result<Record, Failure> {
         let track = self.broker.track(id).map_err(|error| Failure::Store(error.into()))?;
-        track.map(|track| track.record).ok_or(Failure::Usage("the broker has lost the prescription"))
+        track.map(|track| track.record).ok_or(Failure::Ended("the broker has lost the prescription"))
     }
 
     fn status(&self, id: &PrescriptionId) -> Result<Statuses, Failure> {
         let record = self.record(id)?;
-        let issue = record.current().ok_or(Failure::Usage("the record has no current issue"))?;
+        let issue = record.current().ok_or(Failure::Ended("the record has no current issue"))?;
         Ok((issue.status(), issue.state().items().into_iter().map(|(_, status)| status).collect()))
     }
 }
@@ -379,8 +419,4 @@ fn split(quantity: &Decimal) -> Option<(Decimal, Decimal)> {
     let whole: u32 = quantity.as_str().parse().ok().filter(|whole| *whole >= 2)?;
     let part = whole / 2;
     Some((part.to_string().parse().ok()?, (whole - part).to_string().parse().ok()?))
-}
-
-fn total(items: &[eps_core::model::LineItem], at: usize) -> &str {
-    items.get(at).map_or("", |item| item.quantity.value.as_str())
 }

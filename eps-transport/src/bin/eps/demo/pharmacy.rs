@@ -15,7 +15,7 @@ const PHARMACIST: &str = "R1290";
 /// "Patient has paid appropriate charges".
 const CHARGES_PAID: &str = "0001";
 
-/// The pharmacy that the prescription is nominated to.
+/// The pharmacy that dispenses.
 pub(super) struct Pharmacy {
     pharmacist: AgentPerson,
     authority: OdsCode,
@@ -45,7 +45,7 @@ impl Pharmacy {
             organisation: Organisation {
                 ods: Some(ods),
                 kind: "999".parse().ok(),
-                name: text("THE NOMINATED PHARMACY"),
+                name: text("A MADE-UP PHARMACY"),
                 telecom: Some(telecom),
                 address: None,
                 licence: None,
@@ -54,9 +54,9 @@ impl Pharmacy {
         Some(Self { pharmacist, authority: REIMBURSEMENT_AUTHORITY.parse().ok()? })
     }
 
-    /// Asks for whatever waits.
-    pub(super) fn release_request(&self, id: MessageId, now: Timestamp) -> ReleaseRequest {
-        ReleaseRequest { id, effective_time: now, author: self.pharmacist.clone(), kind: ReleaseKind::Nominated }
+    /// Asks for prescriptions.
+    pub(super) fn release_request(&self, id: MessageId, now: Timestamp, kind: ReleaseKind) -> ReleaseRequest {
+        ReleaseRequest { id, effective_time: now, author: self.pharmacist.clone(), kind }
     }
 
     /// Tells what was supplied.

@@ -46,7 +46,7 @@ fn write_story(out: &mut String, story: &Story) -> std::fmt::Result {
         out,
         "change of one signed field is not \"signature does not match\" but the field, its place and both values."
     )?;
-    writeln!(out, "\n{:.0?} in all.", total(story))
+    writeln!(out, "\n{:.2?} in all.", total(story))
 }
 
 fn statuses((prescription, items): &Statuses) -> String {
