@@ -87,8 +87,9 @@ fn read_organisation(input: &mut In, element: Element<'_, '_>) -> Option<Organis
     let kind = read_code(input, element);
     let name = input.optional(element, "name").and_then(optional_text);
     let telecoms = read_telecoms(input, element);
-    let address = input.optional(element, "addr").filter(|address| address.children().next().is_some());
-    let address = input.maybe(address, read_address);
+    let address = input.optional(element, "addr");
+    // An address without a line or a postcode says nothing.
+    let address = input.maybe(address, read_address).map(|address| address.filter(|address| !address.is_empty()));
     let licence = In::all(element, "healthCareProviderLicense").find_map(|licence| {
         let organisation = In::all(licence, "Organization").next()?;
         read_licence(input, organisation)

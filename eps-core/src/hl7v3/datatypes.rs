@@ -34,14 +34,14 @@ pub(super) fn write_telecom(out: &mut Out<'_>, telecom: &Telecom) {
     }
 }
 
-/// An empty `telecom` says nothing.
+/// A `telecom` with neither a use nor a value says nothing.
 pub(super) fn read_telecoms(input: &mut In, parent: Element<'_, '_>) -> Option<Vec<Telecom>> {
-    let telecoms = In::all(parent, "telecom").filter(|element| element.attributes().len() > 0);
-    input.every(telecoms, |input, element| {
+    let telecoms = input.every(In::all(parent, "telecom"), |input, element| {
         let telecom_use = read_use(input, element)?;
         let value = element.attribute("value").and_then(|value| Text::new(value).ok());
         Some(Telecom { telecom_use, value })
-    })
+    })?;
+    Some(telecoms.into_iter().filter(|telecom| telecom.telecom_use.is_some() || telecom.value.is_some()).collect())
 }
 
 pub(super) fn write_name(out: &mut Out<'_>, name: &PersonName) {
@@ -88,4 +88,19 @@ fn read_use<T: std::str::FromStr>(input: &mut In, element: Element<'_, '_>) -> O
         input.report(Problem::new(&rules::CODE, element.attribute_place("use")).found(code));
     }
     parsed.map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::xml::{Document, Limits};
+
+    #[test]
+    fn a_telecom_that_says_nothing_is_left_out() {
+        let xml =
+            br#"<x xmlns="urn:hl7-org:v3"><telecom/><telecom other="1"/><telecom value=""/><telecom use="WP"/></x>"#;
+        let document = Document::parse(xml, &Limits::DEFAULT).unwrap();
+        let telecoms = read_telecoms(&mut In::default(), document.root()).unwrap();
+        assert_eq!(telecoms.len(), 1);
+    }
 }

@@ -99,6 +99,14 @@ pub struct Address {
     pub postal_code: Option<Text>,
 }
 
+impl Address {
+    /// Whether it says nothing of a place.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty() && self.postal_code.is_none()
+    }
+}
+
 /// A telephone number or another means of contact (`TEL`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Telecom {
