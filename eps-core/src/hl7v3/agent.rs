@@ -31,7 +31,11 @@ fn write_organisation(out: &mut Out<'_>, organisation: &Organisation) {
     out.within("representedOrganization", ORG_INSTANCE, |out| {
         write_identity(out, organisation.ods.as_ref(), organisation.kind.as_ref(), organisation.name.as_ref());
         organisation.telecom.iter().for_each(|telecom| write_telecom(out, telecom));
-        organisation.address.iter().for_each(|address| write_address(out, address));
+        organisation
+            .address
+            .iter()
+            .filter(|address| !address.is_empty())
+            .for_each(|address| write_address(out, address));
         if let Some(licence) = &organisation.licence {
             out.within("healthCareProviderLicense", &[("classCode", "PROV")], |out| {
                 out.within("Organization", ORG_INSTANCE, |out| {

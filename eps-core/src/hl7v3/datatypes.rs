@@ -25,11 +25,13 @@ pub(super) fn read_address(input: &mut In, element: Element<'_, '_>) -> Option<A
     Some(Address { address_use, lines, postal_code })
 }
 
+/// A telecom with neither a use nor a value says nothing, and is not written.
 pub(super) fn write_telecom(out: &mut Out<'_>, telecom: &Telecom) {
     let telecom_use = telecom.telecom_use.map(|telecom_use| ("use", telecom_use.code()));
     let value = telecom.value.as_ref().map(|value| ("value", value.as_str()));
     match (telecom_use, value) {
         (Some(telecom_use), Some(value)) => out.empty("telecom", &[telecom_use, value]),
+        (None, None) => {}
         (one, other) => out.empty("telecom", one.or(other).as_slice()),
     }
 }
