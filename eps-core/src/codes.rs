@@ -5,11 +5,13 @@
 
 pub mod oid;
 
+mod cancelling;
 mod dispensing;
 mod interaction;
 mod prescribing;
 mod table;
 
+pub use cancelling::{CancellationReason, CancellationResult, ReturnReason, WithdrawReason, WithdrawType};
 pub use dispensing::{
     ChargePayment, DispenserEndorsement, ItemStatus, NotDispensedReason, PrescriptionStatus, ReleaseFault,
 };

@@ -123,7 +123,14 @@ pub fn request_interaction(message: &Message) -> Option<Interaction> {
         },
         Message::DispenseNotification(_) => Interaction::DispenseNotification,
         Message::DispenseClaim(_) => Interaction::DispenseClaim,
-        Message::ReleaseResponse(_) | Message::ReleaseRejection(_) | Message::Acknowledgement => return None,
+        Message::Cancellation(_) => Interaction::CancellationRequest,
+        Message::Return(_) => Interaction::DispenseProposalReturn,
+        Message::Withdrawal(_) => Interaction::DispenserWithdraw,
+        Message::DispenseHistory(_) => Interaction::RebuildDispenseHistory,
+        Message::ReleaseResponse(_)
+        | Message::ReleaseRejection(_)
+        | Message::CancellationResponse(_)
+        | Message::Acknowledgement => return None,
     })
 }
 

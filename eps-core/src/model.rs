@@ -11,17 +11,20 @@ mod address;
 mod agent;
 #[cfg(any(test, feature = "proptest"))]
 pub mod arbitrary;
+mod cancellation;
 mod claim;
 mod dispense;
 mod envelope;
 mod patient;
 mod prescription;
 mod release;
+mod returned;
 mod text;
 mod time;
 
 pub use address::{Address, AddressUse, NameUse, PersonName, Telecom, TelecomUse};
 pub use agent::{AgentPerson, Licence, Organisation, Person};
+pub use cancellation::{Cancellation, CancellationResponse, ReasonForCancellation};
 pub use claim::{ChargeExemption, ClaimedItem, ClaimedSupply, DispenseClaim, Endorsement};
 pub use dispense::{DispenseNotification, RequestedQuantity, SuppliedLineItem, Supply};
 pub use envelope::{AckCode, Acknowledgement, Envelope, ErrorCode, Message, SdsAuthor};
@@ -33,5 +36,6 @@ pub use release::{
     BatchInfo, OtherDispenser, ReleaseKind, ReleaseRejection, ReleaseRequest, ReleaseResponse, ReleaseTemplate,
     ReleasedPrescription, SignedDocument,
 };
+pub use returned::{DispenseHistory, HistoryEntry, Return, Withdrawal, WithdrawalAuthor};
 pub use text::{Code, Coded, Concept, Decimal, DecimalError, Quantity, Text, TextError};
 pub use time::{Date, TimeError, Timestamp};

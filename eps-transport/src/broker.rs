@@ -217,9 +217,13 @@ impl<S: Store> Broker<S> {
             Message::ReleaseRequest(asked) => self.judge_release(request, asked),
             Message::DispenseNotification(told) => self.judge_notification(request, told),
             Message::DispenseClaim(claim) => self.judge_claim(request, claim),
-            Message::ReleaseResponse(_) | Message::ReleaseRejection(_) | Message::Acknowledgement => {
-                Err(self.not_a_request(request)?)
+            Message::Cancellation(_) | Message::Return(_) | Message::Withdrawal(_) | Message::DispenseHistory(_) => {
+                Ok(Judged { reply: self.not_decided(request)?, changed: None })
             }
+            Message::ReleaseResponse(_)
+            | Message::ReleaseRejection(_)
+            | Message::CancellationResponse(_)
+            | Message::Acknowledgement => Err(self.not_a_request(request)?),
         }
     }
 

@@ -81,7 +81,13 @@ fn leave_out(mut envelope: Envelope) -> Envelope {
         Message::DispenseClaim(claim) => {
             claim.items.iter_mut().flat_map(|item| &mut item.supplies).for_each(|supply| supply.endorsements.clear());
         }
-        Message::ReleaseResponse(_) | Message::Acknowledgement => {}
+        Message::ReleaseResponse(_)
+        | Message::Cancellation(_)
+        | Message::CancellationResponse(_)
+        | Message::Return(_)
+        | Message::Withdrawal(_)
+        | Message::DispenseHistory(_)
+        | Message::Acknowledgement => {}
     }
     envelope
 }

@@ -37,6 +37,12 @@ interactions! {
     DispenseNotification = "PORX_IN080101UK31", Some("PORX_IN080101SM31"), "Dispense notification";
     DispenseClaim = "PORX_IN090101UK31", Some("PORX_IN090101SM31"), "Dispense claim";
     DispenseClaimResubmission = "PORX_IN090102UK31", None, "Claim resubmission";
+    CancellationRequest = "PORX_IN030101UK32", Some("PORX_IN030101SM32"), "Cancel request";
+    CancellationResponse = "PORX_IN050101UK31", None, "Cancel response";
+    SubsequentCancellationResponse = "PORX_IN050102UK32", Some("PORX_IN050102SM32"), "Subsequent cancel response";
+    DispenseProposalReturn = "PORX_IN100101UK31", Some("PORX_IN100101SM31"), "Dispense proposal return";
+    DispenserWithdraw = "PORX_IN510101UK31", Some("PORX_IN510101SM31"), "Dispenser withdraw";
+    RebuildDispenseHistory = "PORX_IN540101UK31", None, "Rebuild dispense history";
     Acknowledgement = "MCCI_IN010000UK13", None, "Application acknowledgement";
 }
 

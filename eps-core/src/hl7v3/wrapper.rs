@@ -119,6 +119,11 @@ fn write_subject<'n>(out: &mut Out<'n>, message: &'n Message) {
         Message::ReleaseRejection(rejection) => release_rejection::write(out, rejection),
         Message::DispenseNotification(notification) => dispense_notification::write(out, notification),
         Message::DispenseClaim(claim) => dispense_claim::write(out, claim),
+        Message::Cancellation(_)
+        | Message::CancellationResponse(_)
+        | Message::Return(_)
+        | Message::Withdrawal(_)
+        | Message::DispenseHistory(_) => {}
         Message::Acknowledgement => {}
     });
 }
@@ -247,6 +252,15 @@ fn read_message(input: &mut In, interaction: Interaction, act: Element<'_, '_>) 
         Interaction::DispenseClaim | Interaction::DispenseClaimResubmission => {
             let payload = payload("DispenseClaim")?;
             Message::DispenseClaim(Box::new(dispense_claim::read(input, payload)?))
+        }
+        Interaction::CancellationRequest
+        | Interaction::CancellationResponse
+        | Interaction::SubsequentCancellationResponse
+        | Interaction::DispenseProposalReturn
+        | Interaction::DispenserWithdraw
+        | Interaction::RebuildDispenseHistory => {
+            input.missing(act, "subject");
+            return None;
         }
         Interaction::Acknowledgement => Message::Acknowledgement,
     })

@@ -1,8 +1,8 @@
 //! What a message travels in.
 
 use super::{
-    Code, DispenseClaim, DispenseNotification, Prescription, ReleaseRejection, ReleaseRequest, ReleaseResponse, Text,
-    Timestamp,
+    Cancellation, CancellationResponse, Code, DispenseClaim, DispenseHistory, DispenseNotification, Prescription,
+    ReleaseRejection, ReleaseRequest, ReleaseResponse, Return, Text, Timestamp, Withdrawal,
 };
 use crate::codes::InteractionId;
 use crate::ids::{Asid, MessageId, SdsRoleProfileId, SdsUserId};
@@ -56,6 +56,16 @@ pub enum Message {
     DispenseNotification(Box<DispenseNotification>),
     /// A claim for reimbursement.
     DispenseClaim(Box<DispenseClaim>),
+    /// A prescriber cancels.
+    Cancellation(Box<Cancellation>),
+    /// What became of a cancellation.
+    CancellationResponse(Box<CancellationResponse>),
+    /// A dispenser gives a prescription back.
+    Return(Box<Return>),
+    /// A dispenser takes dispense notifications back.
+    Withdrawal(Box<Withdrawal>),
+    /// A dispenser sends dispense notifications anew.
+    DispenseHistory(Box<DispenseHistory>),
     /// Nothing but the acknowledgement of the envelope.
     Acknowledgement,
 }

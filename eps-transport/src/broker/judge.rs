@@ -42,7 +42,14 @@ pub(super) fn organisation(message: &Message) -> Option<&OdsCode> {
         Message::ReleaseRequest(asked) => asked.author.organisation.ods.as_ref(),
         Message::DispenseNotification(told) => told.author.organisation.ods.as_ref(),
         Message::DispenseClaim(claim) => claim.legal_authenticator.organisation.ods.as_ref(),
-        Message::ReleaseResponse(_) | Message::ReleaseRejection(_) | Message::Acknowledgement => None,
+        Message::Cancellation(cancellation) => cancellation.author.organisation.ods.as_ref(),
+        Message::Return(returned) => returned.author.organisation.ods.as_ref(),
+        Message::ReleaseResponse(_)
+        | Message::ReleaseRejection(_)
+        | Message::CancellationResponse(_)
+        | Message::Withdrawal(_)
+        | Message::DispenseHistory(_)
+        | Message::Acknowledgement => None,
     }
 }
 

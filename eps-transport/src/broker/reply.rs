@@ -79,6 +79,13 @@ impl<S> Broker<S> {
         Ok(self.acknowledgement(&To::sender_of(request), AckCode::Rejected, vec![error]))
     }
 
+    /// The message is understood, and the record has no rule for it yet (see `docs/known-gaps.md`).
+    pub(super) fn not_decided(&self, request: &Request<'_>) -> Result<Envelope, BrokerError> {
+        let fault = ReleaseFault::UnableToProcess;
+        let error = error_code(ReleaseFault::OID, fault.code(), fault.display())?;
+        Ok(self.acknowledgement(&To::sender_of(request), AckCode::Error, vec![error]))
+    }
+
     /// Nobody was asked.
     pub(super) fn reply_to_reply(&self, request: &Request<'_>) -> Result<Envelope, BrokerError> {
         let fault = ReleaseFault::InvalidMessage;

@@ -261,6 +261,11 @@ impl Traveller<'_> {
             | Message::ReleaseRequest(_)
             | Message::DispenseNotification(_)
             | Message::DispenseClaim(_)
+            | Message::Cancellation(_)
+            | Message::CancellationResponse(_)
+            | Message::Return(_)
+            | Message::Withdrawal(_)
+            | Message::DispenseHistory(_)
             | Message::Acknowledgement => return Err(Failure::Ended("a release was answered with something else")),
         };
         let ReleaseResponse { id, prescriptions, .. } = *response;
