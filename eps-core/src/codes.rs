@@ -4,6 +4,7 @@
 //! dispensing profiles where those are newer. When a code is allowed is not said here.
 
 pub mod oid;
+pub(crate) mod system;
 
 mod cancelling;
 mod dispensing;

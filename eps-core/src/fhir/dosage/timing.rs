@@ -4,8 +4,8 @@ use super::quantity::{plural_quantity, range};
 use super::unit::{plural, time_span};
 use super::words::list;
 use super::{DATE_TIME, DAY_OF_WEEK, EVENT_TIMING, FIELD, Part, TIME_OF_DAY, missing, number, refused};
-use crate::fhir::date;
 use crate::fhir::json::Node;
+use crate::fhir::read::date;
 use crate::problem::{Problem, Problems};
 
 /// `duration` and `durationMax`.

@@ -10,7 +10,7 @@ use crate::problem::Place;
 mod dispensing;
 
 /// The order that the project ships: two items, acute, nominated, unsigned.
-const ORDER: &str = include_str!("../../../eps-transport/data/prescription-order.json");
+const ORDER: &str = include_str!("../../../../eps-transport/data/prescription-order.json");
 
 /// The positions of its resources in the Bundle.
 const HEADER: &str = "/entry/0/resource";

@@ -1,0 +1,92 @@
+//! The URLs that FHIR names identifiers, code systems and extensions by, each once.
+
+/// NHS numbers.
+pub(crate) const NHS_NUMBER: &str = "https://fhir.nhs.uk/Id/nhs-number";
+/// Organisations and services.
+pub(crate) const ODS: &str = "https://fhir.nhs.uk/Id/ods-organization-code";
+/// SDS role profiles.
+pub(crate) const ROLE_PROFILE: &str = "https://fhir.nhs.uk/Id/sds-role-profile-id";
+/// Line items as prescribed.
+pub(crate) const ORDER_ITEM: &str = "https://fhir.nhs.uk/Id/prescription-order-item-number";
+/// SDS users.
+pub(crate) const SDS_USER: &str = "https://fhir.nhs.uk/Id/sds-user-id";
+/// Line items as supplied.
+pub(crate) const DISPENSE_ITEM: &str = "https://fhir.nhs.uk/Id/prescription-dispense-item-number";
+/// UUIDs of messages.
+pub(crate) const UUID: &str = "https://tools.ietf.org/html/rfc4122";
+/// Prescribing codes of the Drug (or doctor) Index Number.
+pub(crate) const DIN: &str = "https://fhir.hl7.org.uk/Id/din-number";
+/// Prescribing codes that the NHS Business Services Authority makes up for a role.
+pub(crate) const SPURIOUS_CODE: &str = "https://fhir.hl7.org.uk/Id/nhsbsa-spurious-code";
+/// GMC numbers.
+pub(crate) const GMC: &str = "https://fhir.hl7.org.uk/Id/gmc-number";
+/// General medical practitioners' prescribing codes.
+pub(crate) const GMP: &str = "https://fhir.hl7.org.uk/Id/gmp-number";
+/// The professional codes of a prescriber, in the order in which they are looked for.
+pub(crate) const PROFESSIONAL_CODES: [&str; 6] = [
+    GMC,
+    GMP,
+    "https://fhir.hl7.org.uk/Id/nmc-number",
+    "https://fhir.hl7.org.uk/Id/gphc-number",
+    "https://fhir.hl7.org.uk/Id/hcpc-number",
+    "https://fhir.hl7.org.uk/Id/professional-code",
+];
+
+/// SNOMED CT and dm+d.
+pub(crate) const SNOMED: &str = "http://snomed.info/sct";
+/// SDS job roles, the preferred system first.
+pub(crate) const JOB_ROLES: [&str; 2] = [
+    "https://fhir.nhs.uk/CodeSystem/NHSDigital-SDS-JobRoleCode",
+    "https://fhir.hl7.org.uk/CodeSystem/UKCore-SDSJobRoleName",
+];
+/// The prescriber's endorsements.
+pub(crate) const PRESCRIBER_ENDORSEMENT: &str = "https://fhir.nhs.uk/CodeSystem/medicationrequest-endorsement";
+/// Statuses of line items.
+pub(crate) const ITEM_STATUS: &str = "https://fhir.nhs.uk/CodeSystem/medicationdispense-type";
+/// Why a line item was not dispensed.
+pub(crate) const NOT_DISPENSED_REASON: &str = "https://fhir.nhs.uk/CodeSystem/medicationdispense-status-reason";
+/// The dispenser's endorsements.
+pub(crate) const ENDORSEMENTS: &str = "https://fhir.nhs.uk/CodeSystem/medicationdispense-endorsement";
+/// Charge exemptions.
+pub(crate) const EXEMPTION: &str = "https://fhir.nhs.uk/CodeSystem/prescription-charge-exemption";
+/// Whether evidence of an exemption was seen.
+pub(crate) const EVIDENCE: &str = "https://fhir.nhs.uk/CodeSystem/DM-exemption-evidence";
+/// Whether a charge was paid.
+pub(crate) const CHARGE: &str = "https://fhir.nhs.uk/CodeSystem/DM-prescription-charge";
+
+/// Prescription type.
+pub(crate) const PRESCRIPTION_TYPE: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-DM-PrescriptionType";
+/// Responsible practitioner.
+pub(crate) const RESPONSIBLE: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-DM-ResponsiblePractitioner";
+/// Prescriber endorsement.
+pub(crate) const ENDORSEMENT: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-DM-PrescriptionEndorsement";
+/// Controlled drug.
+pub(crate) const CONTROLLED_DRUG: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-DM-ControlledDrug";
+/// Repeat information of a request.
+pub(crate) const REPEAT_REVIEW: &str =
+    "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-MedicationRepeatInformation";
+/// Long form of the prescription's id.
+pub(crate) const PRESCRIPTION_ID: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-DM-PrescriptionId";
+/// Dispensing site preference.
+pub(crate) const SITE_TYPE: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-DM-PerformerSiteType";
+/// Which issue of how many.
+pub(crate) const REPEAT: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-EPS-RepeatInformation";
+/// The prescription's status after a dispense event.
+pub(crate) const PRESCRIPTION_STATUS: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-EPS-TaskBusinessStatus";
+/// Why a claimed item or prescription was not dispensed.
+pub(crate) const STATUS_REASON: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-EPS-TaskBusinessStatusReason";
+/// Why nothing was dispensed.
+pub(crate) const NOT_DISPENSED: &str =
+    "https://fhir.nhs.uk/StructureDefinition/Extension-DM-PrescriptionNonDispensingReason";
+/// The message that is amended.
+pub(crate) const REPLACEMENT_OF: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-replacementOf";
+/// Who pays a pharmacy.
+pub(crate) const ODS_RELATIONSHIPS: &str =
+    "https://fhir.nhs.uk/StructureDefinition/Extension-ODS-OrganisationRelationships";
+/// Both forms of the prescription's id in a claim.
+pub(crate) const GROUP_IDENTIFIER: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-DM-GroupIdentifier";
+/// The id of a claimed line.
+pub(crate) const CLAIM_SEQUENCE: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-ClaimSequenceIdentifier";
+/// The line item that is claimed.
+pub(crate) const CLAIM_REQUEST: &str =
+    "https://fhir.nhs.uk/StructureDefinition/Extension-ClaimMedicationRequestReference";
