@@ -9,7 +9,8 @@
 use crate::codes::{Interaction, InteractionId};
 use crate::ids::CheckCharacters;
 use crate::model::{Envelope, Message, Prescription, ReleaseKind, SignedDocument};
-use crate::problem::{Problems, Rule};
+use crate::problem::Problems;
+use crate::rules::hl7v3 as rules;
 use crate::xml::{Document, Element, Limits};
 
 mod agent;
@@ -25,7 +26,6 @@ mod patient;
 mod release_rejection;
 mod release_request;
 mod release_response;
-mod rules;
 mod wrapper;
 
 pub use fragments::write_fragments;
@@ -36,9 +36,6 @@ use out::Out;
 
 /// The namespace of every element of a message but the signature.
 pub const NAMESPACE: &str = "urn:hl7-org:v3";
-
-/// The rules that the readers of this module check.
-pub(crate) const RULES: &[&Rule] = rules::RULES;
 
 /// Reads a message.
 ///

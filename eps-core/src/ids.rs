@@ -9,57 +9,11 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::problem::Rule;
+use crate::rules::ids::{NHS_NUMBER, ODS_CODE, SDS_ID, UUID_FORM};
 
 mod prescription_id;
 
 pub use prescription_id::{PrescriptionId, PrescriptionIdError, WrittenPrescriptionId};
-
-/// An NHS number is 10 digits, the last a modulus 11 check digit.
-pub static NHS_NUMBER: Rule = Rule::error(
-    "ids.nhs-number",
-    "value",
-    "An NHS number is 10 digits, the last one its modulus 11 check digit.",
-    "Send the patient's NHS number as traced on PDS, without spaces.",
-);
-/// A short-form prescription id has the form `XXXXXX-XXXXXX-XXXXXC`.
-pub static PRESCRIPTION_ID_FORM: Rule = Rule::error(
-    "ids.prescription-id.form",
-    "value",
-    "A short-form prescription id is 6 hexadecimal digits, 6 letters or digits, 5 hexadecimal digits and a check character, in capitals, joined by hyphens.",
-    "Build the id from random digits and the prescriber's ODS code padded with zeros to 6 characters.",
-);
-/// The last character of a short-form prescription id is its MOD 37-2 check character.
-pub static PRESCRIPTION_ID_CHECK: Rule = Rule::error(
-    "ids.prescription-id.check-character",
-    "value",
-    "The last character of a short-form prescription id is its ISO 7064 MOD 37-2 check character.",
-    "Compute the check character over the 17 characters before it, hyphens left out.",
-);
-/// A UUID has the form 8-4-4-4-12.
-pub static UUID_FORM: Rule = Rule::error(
-    "ids.uuid",
-    "value",
-    "A UUID is 32 hexadecimal digits in groups of 8-4-4-4-12.",
-    "Send the id as a UUID with hyphens.",
-);
-/// An ODS code is 1 to 8 letters, digits or hyphens.
-pub static ODS_CODE: Rule = Rule::error(
-    "ids.ods-code",
-    "value",
-    "An ODS organisation code is 1 to 8 letters, digits or hyphens.",
-    "Send the organisation's code from the Organisation Data Service.",
-);
-/// SDS ids and ASIDs are digits.
-pub static SDS_ID: Rule = Rule::error(
-    "ids.sds",
-    "value",
-    "An SDS user id, SDS role profile id or ASID is 1 to 15 digits.",
-    "Send the id as the Spine Directory Service holds it.",
-);
-
-/// The rules of this module.
-pub(crate) const RULES: &[&Rule] =
-    &[&NHS_NUMBER, &PRESCRIPTION_ID_FORM, &PRESCRIPTION_ID_CHECK, &UUID_FORM, &ODS_CODE, &SDS_ID];
 
 /// What to do with a short-form prescription id whose check character is wrong.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -14,7 +14,7 @@
 //! | read or write a message | [`fhir::read`], [`hl7v3::read`], [`hl7v3::write()`] |
 //! | sign or verify | [`signature`] |
 //! | move a prescription | [`record`] |
-//! | understand a refusal | [`problem`] |
+//! | understand a refusal | [`problem`], and the table of [`rules`] |
 //! | read XML that others wrote | [`xml`] |
 //!
 //! Everything is passed in: the time, the random ids, the keys, the certificates. Every reader is total: any bytes give a
@@ -57,5 +57,6 @@ pub mod ids;
 pub mod model;
 pub mod problem;
 pub mod record;
+pub mod rules;
 pub mod signature;
 pub mod xml;

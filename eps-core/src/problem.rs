@@ -1,8 +1,7 @@
 //! Problems: what is wrong, where, what was found and what was expected.
 //!
 //! Every refusal of this library is a list of [`Problem`]s. Each names a [`Rule`] from a table, so that its id is stable,
-//! and a [`Place`], so that a person finds the spot. Rules stand beside the code that checks them; [`catalogue`] gathers
-//! all of them, and `docs/errors.md` is generated from it.
+//! and a [`Place`], so that a person finds the spot. The rules are in [`rules`](crate::rules).
 
 use std::borrow::Cow;
 use std::fmt;
@@ -60,43 +59,26 @@ impl DetailCode {
 
 /// One rule that a message can break.
 ///
-/// Rules are `static` tables; two rules never share an id.
+/// Rules are the `static`s of [`rules::TABLE`](crate::rules::TABLE); two rules never share an id.
 #[derive(Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Rule {
-    /// Stable id, dotted lower case: `xml.dtd`, `fhir.bundle.no-medication-request`.
+    /// Stable id, dotted lower case: `xml.doctype`, `fhir.bundle.no-medication-request`.
     pub id: &'static str,
     /// How bad it is to break it.
     pub severity: Severity,
     /// The FHIR `issue.code`: `value`, `invalid`, `structure`, ...
     pub issue: &'static str,
-    /// What must hold, in one sentence.
+    /// What must hold, in one sentence. Where the NHS service has a text for the breach, that text, word for word.
     pub requires: &'static str,
+    /// To what it applies, and when: a noun phrase that ends «applies to».
+    pub applies: &'static str,
     /// How a vendor repairs a message that breaks it, in one sentence.
     pub fix: &'static str,
+    /// Who asks for it: the specification and its section, or the file of a public repository.
+    pub source: &'static str,
     /// The `issue.details.coding` that the NHS service gives, where it gives one.
     pub detail: Option<DetailCode>,
-}
-
-impl Rule {
-    /// A rule whose breach refuses the message.
-    #[must_use]
-    pub const fn error(id: &'static str, issue: &'static str, requires: &'static str, fix: &'static str) -> Self {
-        Self { id, severity: Severity::Error, issue, requires, fix, detail: None }
-    }
-
-    /// A rule whose breach refuses the message and ends the checks.
-    #[must_use]
-    pub const fn fatal(id: &'static str, issue: &'static str, requires: &'static str, fix: &'static str) -> Self {
-        Self { id, severity: Severity::Fatal, issue, requires, fix, detail: None }
-    }
-
-    /// The same rule with a code for `issue.details`.
-    #[must_use]
-    pub const fn with_detail(mut self, detail: DetailCode) -> Self {
-        self.detail = Some(detail);
-        self
-    }
 }
 
 /// Where a problem is.
@@ -296,24 +278,9 @@ impl fmt::Display for Problems {
 
 impl std::error::Error for Problems {}
 
-/// Every rule of this crate, grouped by the module that checks it.
-pub fn catalogue() -> impl Iterator<Item = &'static Rule> {
-    let tables = [crate::ids::RULES, crate::xml::RULES, crate::hl7v3::RULES];
-    tables.into_iter().chain([crate::fhir::RULES, crate::signature::RULES].concat()).flatten().copied()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn no_two_rules_share_an_id() {
-        let mut ids: Vec<_> = catalogue().map(|rule| rule.id).collect();
-        let all = ids.len();
-        ids.sort_unstable();
-        ids.dedup();
-        assert_eq!(ids.len(), all);
-    }
 
     #[test]
     fn a_column_counts_bytes_from_the_line_start() {
@@ -324,7 +291,7 @@ mod tests {
 
     #[test]
     fn debug_withholds_what_was_found() {
-        let problem = Problem::new(&crate::ids::NHS_NUMBER, Place::Document).found("9449304106");
+        let problem = Problem::new(&crate::rules::ids::NHS_NUMBER, Place::Document).found("9449304106");
         assert!(!format!("{problem:?}").contains("9449304106"));
     }
 }

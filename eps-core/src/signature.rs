@@ -43,8 +43,6 @@ mod testing;
 pub mod trust;
 pub mod verify;
 
-use crate::problem::Rule;
-
 pub use code::{Code, Reason};
 pub use policy::Policy;
 pub use provider::Provider;
@@ -52,6 +50,3 @@ pub use report::Report;
 pub use revocation::Crls;
 pub use trust::TrustAnchors;
 pub use verify::{Occasion, Refused, Verified, Verifier};
-
-/// The rules that this module checks.
-pub(crate) const RULES: &[&[&Rule]] = &[code::RULES, &[&embed::PROVENANCE]];

@@ -32,8 +32,9 @@ pub mod limits;
 mod parse;
 mod place;
 mod pretty;
-pub mod rules;
 mod writer;
+
+use crate::rules::xml as rules;
 
 pub use document::{Document, ElementId};
 pub use element::{Attribute, Children, Descendants, Element, Node, Nodes};
@@ -41,26 +42,3 @@ pub use irregularity::Irregularity;
 pub use limits::Limits;
 pub use pretty::pretty;
 pub use writer::Writer;
-
-use crate::problem::Rule;
-
-pub(crate) const RULES: &[&Rule] = &[
-    &rules::ENCODING,
-    &rules::CHARACTER,
-    &rules::SYNTAX,
-    &rules::TAGS,
-    &rules::ROOT,
-    &rules::DOCTYPE,
-    &rules::DECLARATION,
-    &rules::INSTRUCTION,
-    &rules::REFERENCE,
-    &rules::DUPLICATE_ATTRIBUTE,
-    &rules::PREFIX,
-    &rules::NAMESPACE,
-    &limits::BYTES,
-    &limits::DEPTH,
-    &limits::ATTRIBUTES,
-    &limits::TEXT,
-    &limits::NODES,
-    &limits::NAMESPACES,
-];

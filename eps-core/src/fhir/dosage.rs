@@ -8,80 +8,15 @@ use std::collections::BTreeMap;
 
 use super::json::Node;
 use crate::problem::{Problem, Problems, Rule};
+use crate::rules::dosage::{
+    AS_NEEDED, DATE_TIME, DAY_OF_WEEK, EVENT_TIMING, FIELD, PERIOD, SEQUENCE, TIME_OF_DAY, UNIT_OF_TIME,
+};
 
 mod frequency;
 mod quantity;
 mod timing;
 mod unit;
 mod words;
-
-/// What a dosage says is complete.
-pub static FIELD: Rule = Rule::error(
-    "fhir.dosage.field",
-    "required",
-    "Null or undefined dosage element - required field not populated.",
-    "Give every quantity its value and unit, every coding its display, and every maximum its minimum.",
-);
-/// Several dosages have their sequence.
-pub static SEQUENCE: Rule = Rule::error(
-    "fhir.dosage.sequence",
-    "required",
-    "Multiple dosage instructions but sequence not specified",
-    "Give each of several dosages an integer sequence; equal ones are taken together.",
-);
-/// A period without a frequency is one unit of time.
-pub static PERIOD: Rule = Rule::error(
-    "fhir.dosage.period",
-    "value",
-    "Period or periodMax specified without a frequency and period is not 1.",
-    "Give the frequency as well.",
-);
-/// The reason of an as-needed dosage is coded.
-pub static AS_NEEDED: Rule = Rule::error(
-    "fhir.dosage.as-needed",
-    "required",
-    "No entries in asNeededCodeableConcept.",
-    "Give a coding with a display, or asNeededBoolean.",
-);
-/// A unit of time is one of UCUM's `s`, `min`, `h`, `d`, `wk`, `mo`, `a`.
-pub static UNIT_OF_TIME: Rule = Rule::error(
-    "fhir.dosage.unit-of-time",
-    "value",
-    "A unit of time is one of s, min, h, d, wk, mo, a.",
-    "Send one of these codes.",
-);
-/// The event that a dose is tied to is one of FHIR's.
-pub static EVENT_TIMING: Rule = Rule::error(
-    "fhir.dosage.event-timing",
-    "value",
-    "Timing.repeat.when is a code of the FHIR R4 value set event-timing.",
-    "Send a code of this value set.",
-);
-/// A day is one of `mon` to `sun`.
-pub static DAY_OF_WEEK: Rule = Rule::error(
-    "fhir.dosage.day-of-week",
-    "value",
-    "A day of the week is one of mon, tue, wed, thu, fri, sat, sun.",
-    "Send one of these codes.",
-);
-/// A time of day is `hh:mm:ss`.
-pub static TIME_OF_DAY: Rule = Rule::error(
-    "fhir.dosage.time-of-day",
-    "value",
-    "A time of day has the form hh:mm:ss, with or without a fraction.",
-    "Send hours, minutes and seconds.",
-);
-/// A date in a timing is a FHIR `dateTime`.
-pub static DATE_TIME: Rule = Rule::error(
-    "fhir.dosage.date-time",
-    "value",
-    "A date in a timing is a FHIR R4 dateTime that exists.",
-    "Send YYYY-MM-DD, or a time with seconds and its offset from UTC.",
-);
-
-/// The rules of this module.
-pub(crate) const RULES: &[&Rule] =
-    &[&FIELD, &SEQUENCE, &PERIOD, &AS_NEEDED, &UNIT_OF_TIME, &EVENT_TIMING, &DAY_OF_WEEK, &TIME_OF_DAY, &DATE_TIME];
 
 /// After so many problems no more dosages are looked at.
 const MAX_PROBLEMS: usize = 200;

@@ -9,11 +9,7 @@ mod compact;
 mod parse;
 mod place;
 
-pub(crate) use parse::RULES;
-pub use parse::{
-    BOM, DEPTH, DUPLICATE_KEY, MAX_BYTES, MAX_DEPTH, MAX_MEMBERS, MAX_NODES, MAX_STRING, MEMBERS, NODES, SIZE, STRING,
-    SYNTAX, TRAILING, TRUNCATED, UTF8,
-};
+pub use parse::{MAX_BYTES, MAX_DEPTH, MAX_MEMBERS, MAX_NODES, MAX_STRING};
 
 /// A parsed document, borrowing from its bytes.
 pub struct Json<'a> {

@@ -5,8 +5,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{OdsCode, PRESCRIPTION_ID_CHECK, PRESCRIPTION_ID_FORM};
+use super::OdsCode;
 use crate::problem::Rule;
+use crate::rules::ids::{PRESCRIPTION_ID_CHECK, PRESCRIPTION_ID_FORM};
 
 /// The characters of base 37 in the order of their values.
 const ALPHABET: &[u8; 37] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ+";

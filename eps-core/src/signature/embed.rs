@@ -6,17 +6,10 @@ use ::base64::engine::general_purpose::STANDARD;
 use super::algorithm::{SignedInfo, XMLDSIG};
 use super::outline::MAX_SIGNATURE_BYTES;
 use super::signer::Signed;
-use crate::problem::{Place, Problem, Problems, Rule};
+use crate::problem::{Place, Problem, Problems};
+use crate::rules::signature::PROVENANCE;
 use crate::xml::c14n::{self, Options};
 use crate::xml::{Document, Limits, Writer};
-
-/// `Provenance.signature.data` cannot be read.
-pub static PROVENANCE: Rule = Rule::error(
-    "signature.provenance",
-    "value",
-    "Provenance.signature.data must be the base64 of one XML Signature element in UTF-8.",
-    "Assemble the Signature element after signing and encode its bytes with standard base64.",
-);
 
 /// The `Signature` element with its own namespace declaration, canonical and without white space: ready to stand in
 /// `signatureText`, or in base64 in `Provenance.signature.data`.

@@ -1,50 +1,5 @@
 //! How much a document may hold. Every limit bounds memory or time that the input could otherwise blow up.
 
-use crate::problem::Rule;
-
-/// The document is longer than [`Limits::bytes`].
-pub static BYTES: Rule = Rule::fatal(
-    "xml.limit.bytes",
-    "too-long",
-    "An XML document must not be longer than the limit.",
-    "Send less in one message.",
-);
-/// Elements are nested deeper than [`Limits::depth`].
-pub static DEPTH: Rule = Rule::fatal(
-    "xml.limit.depth",
-    "too-costly",
-    "Elements must not be nested deeper than the limit.",
-    "Remove the nesting that the message schema does not have.",
-);
-/// An element has more attributes than [`Limits::attributes`].
-pub static ATTRIBUTES: Rule = Rule::fatal(
-    "xml.limit.attributes",
-    "too-costly",
-    "An element must not have more attributes than the limit.",
-    "Remove the attributes that the message schema does not have.",
-);
-/// A text or an attribute value is longer than [`Limits::text`].
-pub static TEXT: Rule = Rule::fatal(
-    "xml.limit.text",
-    "too-long",
-    "A text or attribute value must not be longer than the limit.",
-    "Shorten the text.",
-);
-/// The document has more nodes than [`Limits::nodes`].
-pub static NODES: Rule = Rule::fatal(
-    "xml.limit.nodes",
-    "too-costly",
-    "A document must not have more elements, texts and comments than the limit.",
-    "Send less in one message.",
-);
-/// More namespaces are declared than [`Limits::namespaces`], or a longer one than [`Limits::namespace_bytes`].
-pub static NAMESPACES: Rule = Rule::fatal(
-    "xml.limit.namespaces",
-    "too-costly",
-    "A document must not use more or longer namespace names than the limits, nor declare too many at one place.",
-    "Declare only the namespaces that the message needs.",
-);
-
 /// What a document may hold at most, and whether processing instructions are allowed.
 ///
 /// ```

@@ -17,7 +17,7 @@ use quick_xml::events::Event;
 use self::builder::{Builder, Stop};
 use super::chars;
 use super::document::Document;
-use super::limits::{self, Limits};
+use super::limits::Limits;
 use super::rules;
 use crate::problem::{Place, Problem, Problems, Rule, line_and_column};
 
@@ -41,7 +41,7 @@ fn source<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, Problems> {
     let most = limits.bytes.min(u32::MAX as usize - 1);
     if bytes.len() > most {
         let (line, column) = line_and_column(bytes, most);
-        let problem = Problem::new(&limits::BYTES, Place::Position { line, column });
+        let problem = Problem::new(&rules::LIMIT_BYTES, Place::Position { line, column });
         return Err(problem.found(bytes.len().to_string()).expected(format!("{most} bytes at most")).into());
     }
     let content = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);

@@ -4,6 +4,7 @@ use jiter::{Jiter, JiterError, JiterErrorType, JsonErrorType, Peek};
 
 use super::{Entry, Json, Kind, Label, Node, Text};
 use crate::problem::{Place, Problem, Problems, Rule, line_and_column};
+use crate::rules::json::{BOM, DEPTH, DUPLICATE_KEY, MEMBERS, NODES, SIZE, STRING, SYNTAX, TRAILING, TRUNCATED, UTF8};
 
 /// The largest document read, in bytes: a release of 25 prescriptions of four items is below 2 MiB.
 pub const MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -17,80 +18,6 @@ pub const MAX_STRING: usize = 256 * 1024;
 pub const MAX_MEMBERS: usize = 128;
 /// After so many repeated keys the rest of the document is not looked at.
 const MAX_DUPLICATES: usize = 20;
-
-/// The document is JSON.
-pub static SYNTAX: Rule = Rule::fatal(
-    "fhir.json.syntax",
-    "invalid",
-    "A FHIR message is one JSON value as RFC 8259 defines it.",
-    "Write the message with a JSON library.",
-);
-/// The document is whole.
-pub static TRUNCATED: Rule = Rule::fatal(
-    "fhir.json.truncated",
-    "invalid",
-    "The document does not end before its JSON value does.",
-    "Send the whole document; check Content-Length and the connection.",
-);
-/// Nothing follows the value.
-pub static TRAILING: Rule = Rule::fatal(
-    "fhir.json.trailing",
-    "invalid",
-    "Nothing but white space follows the JSON value.",
-    "Send one JSON value and nothing after it.",
-);
-/// The document is UTF-8.
-pub static UTF8: Rule =
-    Rule::fatal("fhir.json.utf8", "invalid", "A FHIR message is encoded in UTF-8.", "Encode the message in UTF-8.");
-/// There is no byte order mark.
-pub static BOM: Rule = Rule::fatal(
-    "fhir.json.byte-order-mark",
-    "invalid",
-    "A JSON document does not begin with a byte order mark.",
-    "Write the message without a byte order mark.",
-);
-/// The document is not too large.
-pub static SIZE: Rule = Rule::fatal(
-    "fhir.json.size",
-    "too-costly",
-    "A FHIR message is 4 MiB (4,194,304 bytes) long at most.",
-    "Send a smaller message.",
-);
-/// The nesting is not too deep.
-pub static DEPTH: Rule = Rule::fatal(
-    "fhir.json.depth",
-    "too-costly",
-    "Arrays and objects are nested 64 deep at most.",
-    "Send a message of a known FHIR profile.",
-);
-/// There are not too many values.
-pub static NODES: Rule = Rule::fatal(
-    "fhir.json.values",
-    "too-costly",
-    "A FHIR message holds 262,144 values at most.",
-    "Send a smaller message.",
-);
-/// A text is not too long.
-pub static STRING: Rule =
-    Rule::fatal("fhir.json.text-length", "too-costly", "A text is 262,144 bytes long at most.", "Send shorter texts.");
-/// An object has not too many members.
-pub static MEMBERS: Rule = Rule::fatal(
-    "fhir.json.members",
-    "too-costly",
-    "An object has 128 members at most.",
-    "Send a message of a known FHIR profile.",
-);
-/// No key stands twice in an object.
-pub static DUPLICATE_KEY: Rule = Rule::fatal(
-    "fhir.json.duplicate-key",
-    "invalid",
-    "No key stands twice in an object.",
-    "Send each member of an object once.",
-);
-
-/// The rules of this module.
-pub(crate) const RULES: &[&Rule] =
-    &[&SYNTAX, &TRUNCATED, &TRAILING, &UTF8, &BOM, &SIZE, &DEPTH, &NODES, &STRING, &MEMBERS, &DUPLICATE_KEY];
 
 /// Reads a document; see [`Json::parse`].
 pub(super) fn parse(bytes: &[u8]) -> Result<Json<'_>, Problems> {

@@ -104,7 +104,7 @@ fn refused(changes: &[(&str, &str, Value)], id: &str, pointer: &str, message: &s
 
 /// The id as the catalogue holds it: what a test expects is catalogued.
 fn rule_id(id: &str) -> &'static str {
-    crate::problem::catalogue().find(|rule| rule.id == id).unwrap_or_else(|| panic!("{id} is not catalogued")).id
+    crate::rules::catalogue().find(|rule| rule.id == id).unwrap_or_else(|| panic!("{id} is not catalogued")).id
 }
 
 const PARTY: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-DM-ResponsiblePractitioner";

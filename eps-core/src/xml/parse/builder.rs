@@ -13,7 +13,7 @@ use crate::xml::chars::{has_text_special, is_blank};
 use crate::xml::document::{
     AttributeEntry, Declaration, Document, Entry, Kind, NO_PARENT, NamespaceId, XML_NAMESPACE, prefix,
 };
-use crate::xml::limits::{self, Limits};
+use crate::xml::limits::Limits;
 use crate::xml::place::place_at;
 use crate::xml::rules;
 
@@ -152,7 +152,7 @@ impl<'a, 'l> Builder<'a, 'l> {
     #[inline]
     fn push(&mut self, entry: Entry<'a>, offset: usize) -> Result<u32, Stop> {
         if self.document.nodes.len() >= self.limits.nodes {
-            return Err(self.limit(&limits::NODES, offset, self.limits.nodes));
+            return Err(self.limit(&rules::LIMIT_NODES, offset, self.limits.nodes));
         }
         let id = short(self.document.nodes.len());
         self.document.nodes.push(entry);
@@ -193,7 +193,7 @@ impl<'a, 'l> Builder<'a, 'l> {
             return Err(self.stop(&rules::ROOT, start + visible, ""));
         }
         if raw.len() > self.limits.text {
-            return Err(self.limit(&limits::TEXT, start, self.limits.text));
+            return Err(self.limit(&rules::LIMIT_TEXT, start, self.limits.text));
         }
         if indent == raw.len() {
             return self.leaf(Kind::Text, Cow::Borrowed(raw), Form { blank: true, clean: true }, span);
@@ -225,7 +225,7 @@ impl<'a, 'l> Builder<'a, 'l> {
         }
         let raw = self.slice(span.start + "<![CDATA[".len()..span.end - "]]>".len());
         if raw.len() > self.limits.text {
-            return Err(self.limit(&limits::TEXT, span.start, self.limits.text));
+            return Err(self.limit(&rules::LIMIT_TEXT, span.start, self.limits.text));
         }
         let form = Form { blank: is_blank(raw), clean: false };
         self.leaf(Kind::CData, resolve::line_ends(raw), form, span)
@@ -288,7 +288,7 @@ impl<'a, 'l> Builder<'a, 'l> {
             return Err(self.stop(&rules::ROOT, start, ""));
         }
         if self.open.len() >= self.limits.depth {
-            return Err(self.limit(&limits::DEPTH, start, self.limits.depth));
+            return Err(self.limit(&rules::LIMIT_DEPTH, start, self.limits.depth));
         }
         let mut tag = Tag::new(self.text, start + 1);
         let name = tag.name().map_err(|malformed| self.malformed(&malformed))?;
@@ -376,7 +376,7 @@ impl<'a, 'l> Builder<'a, 'l> {
             let offset = raw.at;
             count += 1;
             if count > self.limits.attributes {
-                return Err(self.limit(&limits::ATTRIBUTES, offset, self.limits.attributes));
+                return Err(self.limit(&rules::LIMIT_ATTRIBUTES, offset, self.limits.attributes));
             }
             sorted &= rises(last, raw.name.text);
             last = raw.name.text;
@@ -401,7 +401,7 @@ impl<'a, 'l> Builder<'a, 'l> {
 
     fn attribute(&mut self, raw: RawAttribute<'a>, offset: usize, first_declaration: usize) -> Result<(), Stop> {
         if raw.value.len() > self.limits.text {
-            return Err(self.limit(&limits::TEXT, offset, self.limits.text));
+            return Err(self.limit(&rules::LIMIT_TEXT, offset, self.limits.text));
         }
         let mut value = Cow::Borrowed(raw.value);
         if raw.special {
@@ -456,11 +456,11 @@ impl<'a, 'l> Builder<'a, 'l> {
             return Ok(());
         }
         if uri.len() > self.limits.namespace_bytes {
-            return Err(self.limit(&limits::NAMESPACES, offset, self.limits.namespace_bytes));
+            return Err(self.limit(&rules::LIMIT_NAMESPACES, offset, self.limits.namespace_bytes));
         }
         let namespace = self.intern(uri, offset)?;
         if self.scope.len() >= self.limits.namespaces {
-            return Err(self.limit(&limits::NAMESPACES, offset, self.limits.namespaces));
+            return Err(self.limit(&rules::LIMIT_NAMESPACES, offset, self.limits.namespaces));
         }
         let declaration = Declaration { prefix, namespace };
         self.document.declarations.push(declaration);
@@ -477,7 +477,7 @@ impl<'a, 'l> Builder<'a, 'l> {
         // "" and the xml namespace are always there.
         match u16::try_from(at) {
             Ok(id) if at < self.limits.namespaces.saturating_add(2) => Ok(NamespaceId(id)),
-            Ok(_) | Err(_) => Err(self.limit(&limits::NAMESPACES, offset, self.limits.namespaces)),
+            Ok(_) | Err(_) => Err(self.limit(&rules::LIMIT_NAMESPACES, offset, self.limits.namespaces)),
         }
     }
 
