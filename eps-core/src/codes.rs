@@ -6,6 +6,9 @@
 pub mod oid;
 pub(crate) mod system;
 
+/// The organisation type "not specified", which every recipient is given ([`oid::ORGANISATION_TYPE`]).
+pub const ORGANISATION_NOT_SPECIFIED: &str = "999";
+
 mod cancelling;
 mod dispensing;
 mod interaction;
@@ -19,3 +22,4 @@ pub use dispensing::{
 pub use interaction::{Interaction, InteractionId, InteractionVariant};
 pub use prescribing::{CourseOfTherapy, DispensingSitePreference, Gender, PrescriberEndorsement, TreatmentType};
 pub use table::UnknownCode;
+pub(crate) use table::Vocabulary;

@@ -14,18 +14,26 @@ use crate::rules::hl7v3 as rules;
 use crate::xml::{Document, Element, Limits};
 
 mod agent;
+mod cancellation;
+mod cancellation_response;
+mod data;
 mod datatypes;
 mod dispense_claim;
+mod dispense_history;
 mod dispense_notification;
+mod dispense_return;
+mod elements;
 mod fragments;
 mod input;
 mod line_item;
 mod out;
 mod parent_prescription;
+mod parts;
 mod patient;
 mod release_rejection;
 mod release_request;
 mod release_response;
+mod withdrawal;
 mod wrapper;
 
 pub use fragments::write_fragments;
@@ -69,7 +77,7 @@ pub fn read_document(document: &Document<'_>, check_characters: CheckCharacters)
 /// Every problem found, each with its XPath, line and column.
 pub fn read_prescription(element: Element<'_, '_>) -> Result<Prescription, Problems> {
     let mut input = In::default();
-    let prescription = parent_prescription::read(&mut input, element);
+    let prescription = parts::Part::read(&parent_prescription::Payload, &mut input, element);
     input.finish(prescription)
 }
 

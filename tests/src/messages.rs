@@ -314,7 +314,7 @@ pub fn outcome(reply: &[u8]) -> String {
         outcome += &format!(" {} {}", short(error.system.as_str()), error.code.as_str());
     }
     if let Message::ReleaseRejection(rejection) = envelope.message {
-        outcome += &format!(" {} {}", short(rejection.reason_system.as_str()), rejection.reason.as_str());
+        outcome += &format!(" {} {}", short(rejection.reason.system.as_str()), rejection.reason.code.as_str());
     }
     assert!(!outcome.starts_with("A") || acknowledgement.refers_to != envelope.id);
     outcome

@@ -14,6 +14,8 @@ pub const MESSAGE_TYPE: &str = "2.16.840.1.113883.2.1.3.2.4.18.7";
 pub const PRESCRIPTION_ID: &str = "2.16.840.1.113883.2.1.3.2.4.18.8";
 /// Templates of the components of a release response.
 pub const RELEASE_TEMPLATE: &str = "2.16.840.1.113883.2.1.3.2.4.17.120";
+/// Templates of the components of a rebuilt dispense history.
+pub const HISTORY_TEMPLATE: &str = "2.16.840.1.113883.2.1.3.2.4.17.113";
 /// Batch information of a release response.
 pub const BATCH_INFO: &str = "2.16.840.1.113883.2.1.3.2.4.17.14";
 /// Errors of prescribing, dispensing and claiming.

@@ -9,6 +9,15 @@ pub struct UnknownCode {
     pub vocabulary: &'static str,
 }
 
+/// A closed vocabulary: every code of it is known.
+pub(crate) trait Vocabulary: Copy + std::str::FromStr<Err = UnknownCode> {
+    /// The OID in HL7 v3.
+    const SYSTEM: &'static str;
+
+    /// The code.
+    fn as_code(self) -> &'static str;
+}
+
 /// Declares a closed vocabulary: `Variant = "code", "display";` under its OID.
 macro_rules! vocabulary {
     ($(#[$doc:meta])* $name:ident ($oid:expr) { $($variant:ident = $code:literal, $display:literal;)* }) => {
@@ -36,6 +45,14 @@ macro_rules! vocabulary {
             #[must_use]
             pub const fn display(self) -> &'static str {
                 match self { $(Self::$variant => $display),* }
+            }
+        }
+
+        impl $crate::codes::table::Vocabulary for $name {
+            const SYSTEM: &'static str = $oid;
+
+            fn as_code(self) -> &'static str {
+                self.code()
             }
         }
 

@@ -1,122 +1,87 @@
 //! `AgentPerson` and the organisations it acts for (UKCT_MT120201UK03 and UK04).
 
-use super::datatypes::{read_address, read_name, read_telecoms, write_address, write_name, write_telecom};
-use super::input::{In, optional_text};
+use super::data::{Extension, ODS_CODE, OpenCode, data};
+use super::input::In;
 use super::out::Out;
-use super::out::structure::{AGNT, ORG_INSTANCE, PSN_INSTANCE};
+use super::out::structure::{AGNT, ORG_INSTANCE, PROV, PSN_INSTANCE};
+use super::parts::{At, Content, Part, Within, at, first, many, optional, shape, within};
 use crate::codes::oid;
-use crate::model::{AgentPerson, Code, Licence, Organisation, Person, Text};
+use crate::model::{AgentPerson, Licence, Organisation, Person};
 use crate::xml::Element;
 
-pub(super) fn write(out: &mut Out<'_>, agent: &AgentPerson) {
-    out.within("AgentPerson", AGNT, |out| {
-        if let Some(role_profile) = &agent.role_profile {
-            out.id(oid::SDS_ROLE_PROFILE, role_profile.as_str());
-        }
-        if let Some(job_role) = &agent.job_role {
-            out.code("code", oid::SDS_JOB_ROLE, job_role.as_str());
-        }
-        agent.telecoms.iter().for_each(|telecom| write_telecom(out, telecom));
-        if let Some(person) = &agent.person {
-            out.within("agentPerson", PSN_INSTANCE, |out| {
-                out.id(person.id_root.as_str(), person.id.as_str());
-                person.name.iter().for_each(|name| write_name(out, name));
-            });
-        }
-        write_organisation(out, &agent.organisation);
-    });
-}
+/// The `AgentPerson` of a participation.
+pub(super) const AGENT: At<Within<Agent>> = at("AgentPerson", within(AGNT, Agent));
 
-fn write_organisation(out: &mut Out<'_>, organisation: &Organisation) {
-    out.within("representedOrganization", ORG_INSTANCE, |out| {
-        write_identity(out, organisation.ods.as_ref(), organisation.kind.as_ref(), organisation.name.as_ref());
-        organisation.telecom.iter().for_each(|telecom| write_telecom(out, telecom));
-        organisation
-            .address
-            .iter()
-            .filter(|address| !address.is_empty())
-            .for_each(|address| write_address(out, address));
-        if let Some(licence) = &organisation.licence {
-            out.within("healthCareProviderLicense", &[("classCode", "PROV")], |out| {
-                out.within("Organization", ORG_INSTANCE, |out| {
-                    write_identity(out, licence.ods.as_ref(), licence.kind.as_ref(), licence.name.as_ref());
-                });
-            });
-        }
-    });
-}
-
-fn write_identity(out: &mut Out<'_>, ods: Option<&crate::ids::OdsCode>, kind: Option<&Code>, name: Option<&Text>) {
-    if let Some(ods) = ods {
-        out.id(oid::ODS, ods.as_str());
-    }
-    if let Some(kind) = kind {
-        out.code("code", oid::ORGANISATION_TYPE, kind.as_str());
-    }
-    if let Some(name) = name {
-        out.text("name", name);
+shape! {
+    /// A person in a role at an organisation.
+    pub(super) Agent: AgentPerson {
+        role_profile: optional(at("id", Extension(oid::SDS_ROLE_PROFILE))),
+        job_role: optional(at("code", OpenCode(oid::SDS_JOB_ROLE))),
+        telecoms: many(data("telecom")),
+        person: optional(at("agentPerson", within(PSN_INSTANCE, PersonParts))),
+        organisation: at("representedOrganization", within(ORG_INSTANCE, OrganisationParts)),
     }
 }
 
-/// Reads the `AgentPerson` below a participation.
-pub(super) fn read(input: &mut In, participation: Element<'_, '_>) -> Option<AgentPerson> {
-    let agent = input.one(participation, "AgentPerson")?;
-    let role_profile = input.optional_id(agent);
-    let job_role = read_code(input, agent);
-    let telecoms = read_telecoms(input, agent);
-    let person = input.optional(agent, "agentPerson");
-    let person = input.maybe(person, read_person);
-    let organisation =
-        input.one(agent, "representedOrganization").and_then(|element| read_organisation(input, element));
-    Some(AgentPerson {
-        role_profile: role_profile?,
-        job_role: job_role?,
-        telecoms: telecoms?,
-        person: person?,
-        organisation: organisation?,
-    })
+/// `id`, whose root tells its kind, and `name`.
+#[derive(Clone, Copy)]
+struct PersonParts;
+
+impl Part<Person> for PersonParts {
+    fn write<'n>(&self, out: &mut Out<'n>, person: &'n Person) {
+        out.id(person.id_root.as_str(), person.id.as_str());
+        optional(data("name")).write(out, &person.name);
+    }
+
+    fn read(&self, input: &mut In, element: Element<'_, '_>) -> Option<Person> {
+        let id = input.one(element, "id");
+        let id_root = id.and_then(|id| input.open_code(id, "root"));
+        let extension = id.and_then(|id| input.open_code(id, "extension"));
+        let name = optional(data("name")).read(input, element);
+        Some(Person { id_root: id_root?, id: extension?, name: name? })
+    }
 }
 
-fn read_person(input: &mut In, element: Element<'_, '_>) -> Option<Person> {
-    let id = input.one(element, "id");
-    let id_root = id.and_then(|id| input.open_code(id, "root"));
-    let extension = id.and_then(|id| input.open_code(id, "extension"));
-    let name = input.optional(element, "name");
-    let name = input.maybe(name, read_name);
-    Some(Person { id_root: id_root?, id: extension?, name: name? })
+shape! {
+    /// An organisation; who licenses it stands on the prescriber's side only.
+    OrganisationParts: Organisation {
+        ods: optional(at("id", ODS_CODE)),
+        kind: optional(at("code", OpenCode(oid::ORGANISATION_TYPE))),
+        name: optional(data("name")),
+        telecom: first(data("telecom")),
+        address: first(data("addr")),
+        licence: first(at("healthCareProviderLicense", Licensed)),
+    }
 }
 
-fn read_organisation(input: &mut In, element: Element<'_, '_>) -> Option<Organisation> {
-    let ods = input.optional_id(element);
-    let kind = read_code(input, element);
-    let name = input.optional(element, "name").and_then(optional_text);
-    let telecoms = read_telecoms(input, element);
-    let address = input.optional(element, "addr");
-    // An address without a line or a postcode says nothing.
-    let address = input.maybe(address, read_address).map(|address| address.filter(|address| !address.is_empty()));
-    let licence = In::all(element, "healthCareProviderLicense").find_map(|licence| {
-        let organisation = In::all(licence, "Organization").next()?;
-        read_licence(input, organisation)
-    });
-    Some(Organisation {
-        ods: ods?,
-        kind: kind?,
-        name,
-        telecom: telecoms?.into_iter().next(),
-        address: address?,
-        licence,
-    })
+shape! {
+    /// The organisation that licenses another.
+    LicenceParts: Licence {
+        ods: optional(at("id", ODS_CODE)),
+        kind: optional(at("code", OpenCode(oid::ORGANISATION_TYPE))),
+        name: optional(data("name")),
+    }
 }
 
-fn read_licence(input: &mut In, element: Element<'_, '_>) -> Option<Licence> {
-    let ods = input.optional_id(element);
-    let kind = read_code(input, element);
-    let name = input.optional(element, "name").and_then(optional_text);
-    Some(Licence { ods: ods?, kind: kind?, name })
+/// `healthCareProviderLicense / Organization`; without an organisation it says nothing.
+#[derive(Clone, Copy)]
+struct Licensed;
+
+impl Licensed {
+    const CONTENT: Within<At<Within<LicenceParts>>> =
+        within(PROV, at("Organization", within(ORG_INSTANCE, LicenceParts)));
 }
 
-/// `code/@code`, if the element is there and says something.
-fn read_code(input: &mut In, parent: Element<'_, '_>) -> Option<Option<Code>> {
-    let code = input.optional(parent, "code").filter(|code| code.attribute("code").is_some());
-    input.maybe(code, |input, code| input.open_code(code, "code"))
+impl Content<Licence> for Licensed {
+    fn write<'n>(&self, out: &mut Out<'n>, name: &'static str, licence: &'n Licence) {
+        Self::CONTENT.write(out, name, licence);
+    }
+
+    fn read(&self, input: &mut In, element: Element<'_, '_>) -> Option<Licence> {
+        Self::CONTENT.read(input, element)
+    }
+
+    fn is_there(&self, element: Element<'_, '_>) -> bool {
+        In::all(element, "Organization").next().is_some()
+    }
 }

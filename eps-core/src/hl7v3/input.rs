@@ -8,7 +8,7 @@ use std::str::FromStr;
 use super::{is, rules};
 use crate::codes::UnknownCode;
 use crate::ids::{CheckCharacters, Guid, IdError, PrescriptionIdError, WrittenPrescriptionId};
-use crate::model::{Code, Coded, Concept, Date, Decimal, Quantity, RepeatNumber, Text, Timestamp};
+use crate::model::{Code, Coded, Date, Text, Timestamp};
 use crate::problem::{Problem, Problems, Rule};
 use crate::xml::Element;
 
@@ -87,7 +87,7 @@ impl In {
     }
 
     /// The attribute read by `read`; its refusal breaks `rule`.
-    fn parsed<T, E>(
+    pub(super) fn parsed<T, E>(
         &mut self,
         element: Element<'_, '_>,
         attribute: &'static str,
@@ -111,14 +111,6 @@ impl In {
         attribute: &'static str,
     ) -> Option<T> {
         self.parsed(element, attribute, str::parse, IdError::rule)
-    }
-
-    /// The `extension` of the child `id`, if that child is there.
-    pub(super) fn optional_id<T: FromStr<Err = IdError>>(&mut self, parent: Element<'_, '_>) -> Option<Option<T>> {
-        match self.optional(parent, "id").filter(|id| id.attribute("nullFlavor").is_none()) {
-            Some(id) => self.identifier(id, "extension").map(Some),
-            None => Some(None),
-        }
     }
 
     /// `id/@root` as a UUID.
@@ -162,12 +154,6 @@ impl In {
         self.parsed(element, attribute, str::parse, |_| &rules::TEXT)
     }
 
-    /// A SNOMED CT concept.
-    pub(super) fn concept(&mut self, element: Element<'_, '_>) -> Option<Concept> {
-        let code = self.open_code(element, "code");
-        Some(Coded { display: display(element), code: code? })
-    }
-
     /// `@value` as an instant.
     pub(super) fn time(&mut self, element: Element<'_, '_>) -> Option<Timestamp> {
         self.parsed(element, "value", Timestamp::parse_hl7, |_| &rules::TIME)
@@ -208,57 +194,6 @@ impl In {
         text
     }
 
-    /// A quantity with its unit.
-    pub(super) fn quantity(&mut self, parent: Element<'_, '_>, name: &'static str) -> Option<Quantity> {
-        let element = self.one(parent, name)?;
-        let value = self.parsed(element, "value", str::parse::<Decimal>, |_| &rules::NUMBER);
-        let unit = match self.optional(element, "translation") {
-            Some(translation) => Some(Some(self.concept(translation)?)),
-            None => Some(None),
-        };
-        Some(Quantity { value: value?, unit: unit? })
-    }
-
-    /// `repeatNumber`, if it is there.
-    pub(super) fn repeat(&mut self, parent: Element<'_, '_>) -> Option<Option<RepeatNumber>> {
-        let Some(element) = self.optional(parent, "repeatNumber") else { return Some(None) };
-        let low = self.one(element, "low").and_then(|low| self.count(low));
-        let high = self.one(element, "high").and_then(|high| self.count(high));
-        Some(Some(RepeatNumber { low: low?, high: high? }))
-    }
-
-    /// The observation at the end of a relationship, if the relationship is there.
-    pub(super) fn optional_observation<'d, 'a>(
-        &mut self,
-        parent: Element<'d, 'a>,
-        relationship: &'static str,
-        name: &'static str,
-    ) -> Option<Element<'d, 'a>> {
-        let relationship = self.optional(parent, relationship)?;
-        self.one(relationship, name)
-    }
-
-    /// The `value` of an observation, if its relationship is there.
-    pub(super) fn optional_value<'d, 'a>(
-        &mut self,
-        parent: Element<'d, 'a>,
-        relationship: &'static str,
-        name: &'static str,
-    ) -> Option<Element<'d, 'a>> {
-        let observation = self.optional_observation(parent, relationship, name)?;
-        self.one(observation, "value")
-    }
-
-    /// The `value` of a mandatory observation.
-    pub(super) fn value<'d, 'a>(
-        &mut self,
-        parent: Element<'d, 'a>,
-        relationship: &'static str,
-        name: &'static str,
-    ) -> Option<Element<'d, 'a>> {
-        self.path(parent, &[relationship, name, "value"])
-    }
-
     /// Reads what may be absent: `Some(None)` when it is, `None` when it is there and wrong.
     pub(super) fn maybe<'d, 'a, T>(
         &mut self,
@@ -292,11 +227,6 @@ impl In {
 /// The sender's words for a code; an empty attribute says nothing.
 pub(super) fn display(element: Element<'_, '_>) -> Option<Text> {
     element.attribute("displayName").and_then(|text| Text::new(text).ok())
-}
-
-/// The text of an element that may be empty.
-pub(super) fn optional_text(element: Element<'_, '_>) -> Option<Text> {
-    Text::new(element.text().as_ref()).ok()
 }
 
 fn parse_count(text: &str) -> Result<u32, ()> {

@@ -16,6 +16,9 @@ pub(super) mod structure {
     use super::Attributes;
 
     pub(in crate::hl7v3) const AGNT: Attributes<'static> = &[("classCode", "AGNT")];
+    pub(in crate::hl7v3) const ACTN_RQO: Attributes<'static> = &[("classCode", "ACTN"), ("moodCode", "RQO")];
+    pub(in crate::hl7v3) const ALRT_EVN: Attributes<'static> = &[("classCode", "ALRT"), ("moodCode", "EVN")];
+    pub(in crate::hl7v3) const INFRM_EVN: Attributes<'static> = &[("classCode", "INFRM"), ("moodCode", "EVN")];
     pub(in crate::hl7v3) const INFO_EVN: Attributes<'static> = &[("classCode", "INFO"), ("moodCode", "EVN")];
     pub(in crate::hl7v3) const INFO_RQO: Attributes<'static> = &[("classCode", "INFO"), ("moodCode", "RQO")];
     pub(in crate::hl7v3) const OBS_EVN: Attributes<'static> = &[("classCode", "OBS"), ("moodCode", "EVN")];
@@ -32,10 +35,16 @@ pub(super) mod structure {
     pub(in crate::hl7v3) const ORG_INSTANCE: Attributes<'static> =
         &[("classCode", "ORG"), ("determinerCode", "INSTANCE")];
     pub(in crate::hl7v3) const PAT: Attributes<'static> = &[("classCode", "PAT")];
+    pub(in crate::hl7v3) const PCPR_EVN: Attributes<'static> = &[("classCode", "PCPR"), ("moodCode", "EVN")];
+    pub(in crate::hl7v3) const PROV: Attributes<'static> = &[("classCode", "PROV")];
     pub(in crate::hl7v3) const PSN_INSTANCE: Attributes<'static> =
         &[("classCode", "PSN"), ("determinerCode", "INSTANCE")];
     pub(in crate::hl7v3) const AUT: Attributes<'static> = &[("typeCode", "AUT")];
     pub(in crate::hl7v3) const AUT_OP: Attributes<'static> = &[("contextControlCode", "OP"), ("typeCode", "AUT")];
+    pub(in crate::hl7v3) const LA_OP: Attributes<'static> = &[("contextControlCode", "OP"), ("typeCode", "LA")];
+    pub(in crate::hl7v3) const PRF_OP: Attributes<'static> = &[("contextControlCode", "OP"), ("typeCode", "PRF")];
+    pub(in crate::hl7v3) const RESP: Attributes<'static> = &[("typeCode", "RESP")];
+    pub(in crate::hl7v3) const RESP_OP: Attributes<'static> = &[("contextControlCode", "OP"), ("typeCode", "RESP")];
     pub(in crate::hl7v3) const COMP: Attributes<'static> = &[("typeCode", "COMP")];
     pub(in crate::hl7v3) const PERT: Attributes<'static> = &[("typeCode", "PERT")];
     pub(in crate::hl7v3) const PERT_CONDUCTED: Attributes<'static> =
@@ -45,10 +54,14 @@ pub(super) mod structure {
     pub(in crate::hl7v3) const FLFS_POSITIVE: Attributes<'static> =
         &[("inversionInd", "false"), ("negationInd", "false"), ("typeCode", "FLFS")];
     pub(in crate::hl7v3) const PRD_OP: Attributes<'static> = &[("contextControlCode", "OP"), ("typeCode", "PRD")];
+    pub(in crate::hl7v3) const PERT_UNCONDUCTED: Attributes<'static> =
+        &[("contextConductionInd", "false"), ("typeCode", "PERT")];
+    pub(in crate::hl7v3) const PERT_POSITIVE: Attributes<'static> =
+        &[("inversionInd", "false"), ("negationInd", "false"), ("typeCode", "PERT")];
     pub(in crate::hl7v3) const RCT: Attributes<'static> = &[("typeCode", "RCT")];
 }
 
-use structure::{FLFS_POSITIVE, OBS_EVN, PERT_CONDUCTED};
+use structure::{OBS_EVN, PERT_CONDUCTED};
 
 /// A SNOMED CT code that the manual fixes for an act, with its display.
 pub(super) struct FixedCode {
@@ -248,27 +261,24 @@ impl<'n> Out<'n> {
     }
 
     /// A relationship to one observation: `relationship / seperatableInd, observation / code, ...`.
-    pub(super) fn observation(&mut self, shape: &Observation, body: impl FnOnce(&mut Self)) {
-        self.within(shape.relationship, shape.attributes, |out| {
+    pub(super) fn observation(
+        &mut self,
+        relationship: &'static str,
+        shape: &Observation,
+        body: impl FnOnce(&mut Self),
+    ) {
+        self.within(relationship, shape.attributes, |out| {
             out.separable(shape.separable);
             out.within(shape.name, OBS_EVN, |out| {
-                out.code("code", oid::ANNOTATION, shape.code);
+                out.code("code", shape.system, shape.code);
                 body(out);
             });
-        });
-    }
-
-    /// `inFulfillmentOf` of a prescription or item: `{ref} / id`.
-    pub(super) fn fulfilment(&mut self, reference: &'static str, id: Guid) {
-        self.within("inFulfillmentOf", FLFS_POSITIVE, |out| {
-            out.separable(true);
-            out.template("CSAB_RM-NPfITUK10.sourceOf1");
-            out.within(reference, structure::SBADM_RQO, |out| out.guid(id));
         });
     }
 }
 
 /// The shape of a relationship to one observation.
+#[derive(Clone, Copy)]
 pub(super) struct Observation {
     /// `pertinentInformation5`.
     pub(super) relationship: &'static str,
@@ -278,6 +288,8 @@ pub(super) struct Observation {
     pub(super) separable: bool,
     /// `pertinentPrescriptionTreatmentType`.
     pub(super) name: &'static str,
+    /// The vocabulary of the code: the annotations, but for a few.
+    pub(super) system: &'static str,
     /// The annotation: `PTT`.
     pub(super) code: &'static str,
 }
@@ -285,7 +297,19 @@ pub(super) struct Observation {
 impl Observation {
     /// An observation whose context is conducted and which cannot be separated: nearly all are.
     pub(super) const fn new(relationship: &'static str, name: &'static str, code: &'static str) -> Self {
-        Self { relationship, attributes: PERT_CONDUCTED, separable: false, name, code }
+        Self { relationship, attributes: PERT_CONDUCTED, separable: false, name, system: oid::ANNOTATION, code }
+    }
+
+    /// The same, with other attributes of the relationship.
+    pub(super) const fn related(mut self, attributes: Attributes<'static>) -> Self {
+        self.attributes = attributes;
+        self
+    }
+
+    /// The same, with a code of another vocabulary.
+    pub(super) const fn coded_in(mut self, system: &'static str) -> Self {
+        self.system = system;
+        self
     }
 
     /// The same, separable.

@@ -1,17 +1,28 @@
 //! `ParentPrescription` (PORX_MT132004UK31; released, PORX_MT122003UK32).
 
+use super::agent::AGENT;
+use super::data::{Data, Extension, ODS_CODE, OpenCode, data};
+use super::elements::{
+    PERTINENT_INFORMATION, PERTINENT_INFORMATION_1, care_record_item, fixed_code, message_type, no_effective_time,
+    template,
+};
 use super::input::In;
+use super::line_item::RELATED_ITEM;
 use super::out::structure::{
-    AGNT, AUT_OP, CATEGORY_EVN, COMP, INFO_EVN, ORG_INSTANCE, PERT, PERT_CONDUCTED, SBADM_RQO, SPLY_RQO,
+    AGNT, AUT_OP, CATEGORY_EVN, COMP, INFO_EVN, ORG_INSTANCE, PERT, PERT_CONDUCTED, PRF_OP, RESP_OP, SBADM_RQO,
+    SPLY_RQO,
 };
 use super::out::{ADMINISTRATION, DISPENSING, FixedCode, MEDICATION_ELEMENT, Observation, Out};
-use super::{agent, line_item, patient, rules};
-use crate::codes::{DispensingSitePreference, PrescriptionStatus, TreatmentType, oid};
-use crate::ids::{LineItemId, MessageId, OdsCode, PrescriptionUuid, WrittenPrescriptionId};
-use crate::model::{Author, DaysSupply, Exemptions, LineItem, Prescription, SignatureText};
+use super::parts::{
+    At, Content, Observed, Optional, Part, Within, at, at_least_one, observed, optional, related, shape, within,
+};
+use super::patient::PATIENT;
+use super::rules;
+use crate::codes::oid;
+use crate::ids::{PrescriptionUuid, WrittenPrescriptionId};
+use crate::model::{Author, DaysSupply, Exemptions, Prescription, SignatureText};
 use crate::problem::Problem;
-use crate::xml::Element;
-use crate::xml::c14n;
+use crate::xml::{Element, c14n};
 
 /// The message type of a prescription as it is sent.
 const MESSAGE_TYPE: &str = "PORX_MT132004UK31";
@@ -26,270 +37,203 @@ const SITE_PREFERENCE: Observation =
     Observation::new("pertinentInformation1", "pertinentDispensingSitePreference", "DSP").separable();
 const TOKEN_ISSUED: Observation = Observation::new("pertinentInformation8", "pertinentTokenIssued", "TI");
 const PRESCRIPTION_TYPE: Observation = Observation::new("pertinentInformation4", "pertinentPrescriptionType", "PT");
-/// An exemption by age: relationship, observation, exemption code.
-const UNDER_16: [&str; 3] = ["pertinentInformation9", "pertinentLowPermanentExemptionInfo", "0002"];
-const OVER_60: [&str; 3] = ["pertinentInformation11", "pertinentHighPermanentExemptionInfo", "0004"];
+const PREVIOUS_ISSUE: Observation =
+    Observation::new("predecessor", "priorPreviousIssueDate", "PRDT").related(&[("typeCode", "PREV")]);
+const UNDER_16: Optional<Observed<At<Data>>> =
+    exemption("pertinentInformation9", "pertinentLowPermanentExemptionInfo", "0002");
+const OVER_60: Optional<Observed<At<Data>>> =
+    exemption("pertinentInformation11", "pertinentHighPermanentExemptionInfo", "0004");
 
-pub(super) fn write(out: &mut Out<'_>, prescription: &Prescription) {
-    out.within("ParentPrescription", INFO_EVN, |out| {
-        out.guid(prescription.message_id.0);
-        out.fixed_code(&FOCUS_ACT);
-        out.time("effectiveTime", prescription.effective_time);
-        out.empty("typeId", &[("extension", MESSAGE_TYPE), ("root", oid::MESSAGE_TYPE)]);
-        patient::write(out, &prescription.patient);
-        out.within("pertinentInformation1", PERT_CONDUCTED, |out| {
-            out.template("CSAB_RM-NPfITUK10.pertinentInformation");
-            write_pertinent_prescription(out, prescription);
-        });
-        let items = prescription.line_items.iter().map(|item| item.id);
-        write_care_record_elements(out, SBADM_RQO, items);
-    });
+/// An exemption by age: relationship, observation, exemption code.
+const fn exemption(relationship: &'static str, name: &'static str, code: &'static str) -> Optional<Observed<At<Data>>> {
+    optional(observed(Observation::new(relationship, name, code).separable().coded_in(oid::CHARGE_EXEMPTION), Data))
 }
 
-/// The list of items for the care record, at the end of prescriptions and dispense notifications.
-pub(super) fn write_care_record_elements(
-    out: &mut Out<'_>,
-    reference: super::out::Attributes<'static>,
-    items: impl Iterator<Item = LineItemId>,
-) {
+/// `AgentOrgSDS / agentOrganizationSDS / id` of the nominated dispenser.
+type Organisation = At<Within<At<Within<At<Extension>>>>>;
+
+const NOMINATED: Organisation =
+    at("AgentOrgSDS", within(AGNT, at("agentOrganizationSDS", within(ORG_INSTANCE, at("id", ODS_CODE)))));
+
+/// The payload.
+pub(super) const PAYLOAD: At<Within<Payload>> = at("ParentPrescription", within(INFO_EVN, Payload));
+
+shape! {
+    /// A prescription.
+    pub(super) Payload: Prescription {
+        message_id: data("id"),
+        _: fixed_code(&FOCUS_ACT),
+        effective_time: data("effectiveTime"),
+        _: message_type(MESSAGE_TYPE),
+        patient: PATIENT,
+        in "pertinentInformation1" (PERT_CONDUCTED) {
+            _: template(PERTINENT_INFORMATION),
+            in "pertinentPrescription" (SBADM_RQO) {
+                uuid: LongId,
+                id: ShortId,
+                _: fixed_code(&ADMINISTRATION),
+                _: no_effective_time,
+                repeat: optional(data("repeatNumber")),
+                nominated_performer: optional(at("performer", within(PRF_OP, NOMINATED))),
+                author: at("author", within(AUT_OP, AuthorParts)),
+                responsible_party: at("responsibleParty", within(RESP_OP, AGENT)),
+                days_supply: optional(at("component1", related(COMP, DAYS_SUPPLY).separable(true))),
+                review_date: optional(observed(REVIEW_DATE, Data)),
+                treatment_type: observed(TREATMENT_TYPE, Data),
+                status: optional(observed(STATUS, Data)),
+                exemptions: UnderSixteenThenOverSixty,
+                site_preference: observed(SITE_PREFERENCE, Data),
+                line_items: at_least_one(RELATED_ITEM, &rules::LINE_ITEMS),
+                = write_over_60,
+                token_issued: observed(TOKEN_ISSUED, Data),
+                prescription_type: observed(PRESCRIPTION_TYPE, OpenCode(oid::PRESCRIPTION_TYPE)),
+                previous_issue_date: optional(observed(PREVIOUS_ISSUE, Data)),
+            }
+        }
+        = write_care_record_element,
+    }
+}
+
+/// The list of items for the care record, at the end.
+fn write_care_record_element<'n>(out: &mut Out<'n>, prescription: &'n Prescription) {
     out.within("pertinentInformation2", PERT, |out| {
-        out.template("CSAB_RM-NPfITUK10.pertinentInformation1");
+        out.template(PERTINENT_INFORMATION_1);
         out.within("pertinentCareRecordElementCategory", CATEGORY_EVN, |out| {
             out.fixed_code(&MEDICATION_ELEMENT);
-            for item in items {
-                out.within("component", COMP, |out| out.within("actRef", reference, |out| out.guid(item.0)));
-            }
+            prescription.line_items.iter().for_each(|item| care_record_item(SBADM_RQO).write(out, &item.id));
         });
     });
 }
 
-fn write_pertinent_prescription(out: &mut Out<'_>, prescription: &Prescription) {
-    out.within("pertinentPrescription", SBADM_RQO, |out| {
-        out.guid(prescription.uuid.0);
-        out.id(oid::PRESCRIPTION_ID, prescription.id.as_str());
-        out.fixed_code(&ADMINISTRATION);
-        out.no_effective_time();
-        line_item::write_repeat(out, prescription.repeat);
-        if let Some(ods) = &prescription.nominated_performer {
-            write_performer(out, ods);
-        }
-        write_author(out, &prescription.author);
-        out.within("responsibleParty", &[("contextControlCode", "OP"), ("typeCode", "RESP")], |out| {
-            agent::write(out, &prescription.responsible_party);
-        });
-        if let Some(days_supply) = &prescription.days_supply {
-            write_days_supply(out, days_supply);
-        }
-        if let Some(review_date) = prescription.review_date {
-            out.observation(&REVIEW_DATE, |out| out.date("value", review_date));
-        }
-        out.observation(&TREATMENT_TYPE, |out| {
-            out.code("value", TreatmentType::OID, prescription.treatment_type.code());
-        });
-        if let Some(status) = prescription.status {
-            out.observation(&STATUS, |out| out.code("value", PrescriptionStatus::OID, status.code()));
-        }
-        write_exemption(out, UNDER_16, prescription.exemptions.under_16_until);
-        out.observation(&SITE_PREFERENCE, |out| {
-            out.code("value", DispensingSitePreference::OID, prescription.site_preference.code());
-        });
-        prescription.line_items.iter().for_each(|item| line_item::write(out, item));
-        write_exemption(out, OVER_60, prescription.exemptions.over_60_from);
-        out.observation(&TOKEN_ISSUED, |out| out.value("value", prescription.token_issued));
-        out.observation(&PRESCRIPTION_TYPE, |out| {
-            out.code("value", oid::PRESCRIPTION_TYPE, prescription.prescription_type.as_str());
-        });
-        if let Some(time) = prescription.previous_issue_date {
-            write_previous_issue(out, time);
-        }
-    });
-}
+/// Exemptions by age. The second stands behind the line items: see [`write_over_60`].
+#[derive(Clone, Copy)]
+struct UnderSixteenThenOverSixty;
 
-fn write_performer(out: &mut Out<'_>, ods: &OdsCode) {
-    out.within("performer", &[("contextControlCode", "OP"), ("typeCode", "PRF")], |out| {
-        out.within("AgentOrgSDS", AGNT, |out| {
-            out.within("agentOrganizationSDS", ORG_INSTANCE, |out| out.id(oid::ODS, ods.as_str()));
-        });
-    });
-}
-
-fn write_author(out: &mut Out<'_>, author: &Author) {
-    out.within("author", AUT_OP, |out| {
-        out.time("time", author.time);
-        match &author.signature {
-            SignatureText::NotApplicable => out.empty("signatureText", &[("nullFlavor", "NA")]),
-            SignatureText::Element(xml) => out.within("signatureText", &[], |out| out.raw(xml)),
-        }
-        agent::write(out, &author.person);
-    });
-}
-
-fn write_days_supply(out: &mut Out<'_>, supply: &DaysSupply) {
-    out.within("component1", COMP, |out| {
-        out.separable(true);
-        out.within("daysSupply", SPLY_RQO, |out| {
-            out.fixed_code(&DISPENSING);
-            if supply.low.is_some() || supply.high.is_some() {
-                out.within("effectiveTime", &[], |out| {
-                    supply.low.iter().for_each(|low| out.date("low", *low));
-                    supply.high.iter().for_each(|high| out.date("high", *high));
-                });
-            }
-            if let Some(days) = supply.days {
-                out.within("expectedUseTime", &[], |out| {
-                    out.empty("width", &[("unit", "d"), ("value", &days.to_string())]);
-                });
-            }
-        });
-    });
-}
-
-fn write_exemption(out: &mut Out<'_>, shape: [&'static str; 3], date: Option<crate::model::Date>) {
-    let (Some(date), [relationship, name, code]) = (date, shape) else { return };
-    out.within(relationship, PERT_CONDUCTED, |out| {
-        out.separable(true);
-        out.within(name, super::out::structure::OBS_EVN, |out| {
-            out.code("code", oid::CHARGE_EXEMPTION, code);
-            out.date("value", date);
-        });
-    });
-}
-
-fn write_previous_issue(out: &mut Out<'_>, time: crate::model::Timestamp) {
-    out.within("predecessor", &[("typeCode", "PREV")], |out| {
-        out.separable(false);
-        out.within("priorPreviousIssueDate", super::out::structure::OBS_EVN, |out| {
-            out.code("code", oid::ANNOTATION, "PRDT");
-            out.time("value", time);
-        });
-    });
-}
-
-pub(super) fn read(input: &mut In, payload: Element<'_, '_>) -> Option<Prescription> {
-    let message_id = input.guid(payload);
-    let effective_time = input.time_of(payload, "effectiveTime");
-    let patient = patient::read(input, payload);
-    let outer = input.path(payload, &["pertinentInformation1", "pertinentPrescription"])?;
-    let (uuid, id) = read_ids(input, outer);
-    let repeat = input.repeat(outer);
-    let performer = input.optional(outer, "performer");
-    let nominated_performer = input.maybe(performer, |input, performer| {
-        let organisation = input.path(performer, &["AgentOrgSDS", "agentOrganizationSDS", "id"])?;
-        input.identifier(organisation, "extension")
-    });
-    let author = input.one(outer, "author").and_then(|author| read_author(input, author));
-    let responsible_party =
-        input.one(outer, "responsibleParty").and_then(|responsible| agent::read(input, responsible));
-    let component = input.optional(outer, "component1");
-    let days_supply = input.maybe(component, read_days_supply);
-    let review_date = input.optional_value(outer, REVIEW_DATE.relationship, REVIEW_DATE.name);
-    let review_date = input.maybe(review_date, |input, value| input.date(value));
-    let treatment_type =
-        input.value(outer, TREATMENT_TYPE.relationship, TREATMENT_TYPE.name).and_then(|value| input.vocabulary(value));
-    let status = input.optional_value(outer, STATUS.relationship, STATUS.name);
-    let status = input.maybe(status, |input, value| input.vocabulary(value));
-    let exemptions = read_exemptions(input, outer);
-    let site_preference = input
-        .value(outer, SITE_PREFERENCE.relationship, SITE_PREFERENCE.name)
-        .and_then(|value| input.vocabulary(value));
-    let line_items = read_line_items(input, outer);
-    let token_issued = input
-        .value(outer, TOKEN_ISSUED.relationship, TOKEN_ISSUED.name)
-        .and_then(|value| input.boolean(value, "value"));
-    let prescription_type = input
-        .value(outer, PRESCRIPTION_TYPE.relationship, PRESCRIPTION_TYPE.name)
-        .and_then(|value| input.open_code(value, "code"));
-    let previous = input.optional_value(outer, "predecessor", "priorPreviousIssueDate");
-    let previous_issue_date = input.maybe(previous, |input, value| input.time(value));
-    Some(Prescription {
-        message_id: MessageId(message_id?),
-        effective_time: effective_time?,
-        patient: patient?,
-        uuid: uuid?,
-        id: id?,
-        repeat: repeat?,
-        nominated_performer: nominated_performer?,
-        author: author?,
-        responsible_party: responsible_party?,
-        days_supply: days_supply?,
-        review_date: review_date?,
-        treatment_type: treatment_type?,
-        status: status?,
-        exemptions: exemptions?,
-        site_preference: site_preference?,
-        line_items: line_items?,
-        token_issued: token_issued?,
-        prescription_type: prescription_type?,
-        previous_issue_date: previous_issue_date?,
-    })
-}
-
-/// The long form has no extension, the short form has one; each stands once.
-fn read_ids(
-    input: &mut In,
-    prescription: Element<'_, '_>,
-) -> (Option<PrescriptionUuid>, Option<WrittenPrescriptionId>) {
-    let mut forms = [None, None];
-    for id in In::all(prescription, "id") {
-        let [long, short] = &mut forms;
-        let form = if id.attribute("extension").is_some() { short } else { long };
-        if form.replace(id).is_some() {
-            input.report(Problem::new(&rules::REPEATED_ELEMENT, id.place()).found("id"));
-        }
+impl Part<Exemptions> for UnderSixteenThenOverSixty {
+    fn write<'n>(&self, out: &mut Out<'n>, exemptions: &'n Exemptions) {
+        UNDER_16.write(out, &exemptions.under_16_until);
     }
-    for _ in forms.iter().filter(|form| form.is_none()) {
+
+    fn read(&self, input: &mut In, prescription: Element<'_, '_>) -> Option<Exemptions> {
+        let under_16_until = UNDER_16.read(input, prescription);
+        let over_60_from = OVER_60.read(input, prescription);
+        Some(Exemptions { under_16_until: under_16_until?, over_60_from: over_60_from? })
+    }
+}
+
+fn write_over_60<'n>(out: &mut Out<'n>, prescription: &'n Prescription) {
+    OVER_60.write(out, &prescription.exemptions.over_60_from);
+}
+
+/// The first `id`, which has no extension.
+#[derive(Clone, Copy)]
+struct LongId;
+
+impl Part<PrescriptionUuid> for LongId {
+    fn write<'n>(&self, out: &mut Out<'n>, uuid: &'n PrescriptionUuid) {
+        data("id").write(out, uuid);
+    }
+
+    fn read(&self, input: &mut In, prescription: Element<'_, '_>) -> Option<PrescriptionUuid> {
+        let id = id_where(input, prescription, |id| id.attribute("extension").is_none())?;
+        Data.read(input, id)
+    }
+}
+
+/// The second `id`, which has one.
+#[derive(Clone, Copy)]
+struct ShortId;
+
+impl Part<WrittenPrescriptionId> for ShortId {
+    fn write<'n>(&self, out: &mut Out<'n>, id: &'n WrittenPrescriptionId) {
+        out.id(oid::PRESCRIPTION_ID, id.as_str());
+    }
+
+    fn read(&self, input: &mut In, prescription: Element<'_, '_>) -> Option<WrittenPrescriptionId> {
+        let id = id_where(input, prescription, |id| id.attribute("extension").is_some())?;
+        input.prescription_id(id)
+    }
+}
+
+/// The one `id` of a form.
+fn id_where<'d, 'a>(
+    input: &mut In,
+    prescription: Element<'d, 'a>,
+    form: impl Fn(&Element<'d, 'a>) -> bool,
+) -> Option<Element<'d, 'a>> {
+    let mut found = In::all(prescription, "id").filter(form);
+    let first = found.next();
+    if first.is_none() {
         input.missing(prescription, "id");
     }
-    let [long, short] = forms;
-    let uuid = long.and_then(|id| input.identifier(id, "root")).map(PrescriptionUuid);
-    (uuid, short.and_then(|id| input.prescription_id(id)))
+    if let Some(second) = found.next() {
+        input.report(Problem::new(&rules::REPEATED_ELEMENT, second.place()).found("id"));
+    }
+    first
 }
 
-fn read_author(input: &mut In, author: Element<'_, '_>) -> Option<Author> {
-    let time = input.time_of(author, "time");
-    let signature = input.one(author, "signatureText").map(read_signature);
-    let person = agent::read(input, author);
-    Some(Author { time: time?, signature: signature?, person: person? })
+shape! {
+    /// Who signs.
+    AuthorParts: Author {
+        time: data("time"),
+        signature: at("signatureText", Signature),
+        person: AGENT,
+    }
 }
 
-/// The element in canonical form, which needs no declaration from outside. What is verified is the document, not this.
-fn read_signature(signature_text: Element<'_, '_>) -> SignatureText {
-    match signature_text.children().next() {
-        Some(element) => {
-            let bytes = c14n::canonicalise(element, &c14n::Options::EXCLUSIVE);
-            SignatureText::Element(String::from_utf8_lossy(&bytes).into())
+/// One XML element, as it is, or nothing.
+#[derive(Clone, Copy)]
+struct Signature;
+
+impl Content<SignatureText> for Signature {
+    fn write<'n>(&self, out: &mut Out<'n>, name: &'static str, signature: &'n SignatureText) {
+        match signature {
+            SignatureText::NotApplicable => out.empty(name, &[("nullFlavor", "NA")]),
+            SignatureText::Element(xml) => out.within(name, &[], |out| out.raw(xml)),
         }
-        None => SignatureText::NotApplicable,
+    }
+
+    /// The element in canonical form, which needs no declaration from outside. What is verified is the document, not
+    /// this.
+    fn read(&self, _: &mut In, signature_text: Element<'_, '_>) -> Option<SignatureText> {
+        Some(match signature_text.children().next() {
+            Some(element) => {
+                let bytes = c14n::canonicalise(element, &c14n::Options::EXCLUSIVE);
+                SignatureText::Element(String::from_utf8_lossy(&bytes).into())
+            }
+            None => SignatureText::NotApplicable,
+        })
     }
 }
 
-fn read_days_supply(input: &mut In, component: Element<'_, '_>) -> Option<DaysSupply> {
-    let supply = input.one(component, "daysSupply")?;
-    let window = input.optional(supply, "effectiveTime");
-    let low = window.and_then(|window| input.optional(window, "low"));
-    let low = input.maybe(low, |input, low| input.date(low));
-    let high = window.and_then(|window| input.optional(window, "high"));
-    let high = input.maybe(high, |input, high| input.date(high));
-    let width = input.optional(supply, "expectedUseTime").and_then(|use_time| input.optional(use_time, "width"));
-    let days = input.maybe(width, |input, width| input.count(width));
-    Some(DaysSupply { low: low?, high: high?, days: days? })
-}
+const DAYS_SUPPLY: At<Within<DaysSupplyParts>> = at("daysSupply", within(SPLY_RQO, DaysSupplyParts));
 
-fn read_exemptions(input: &mut In, prescription: Element<'_, '_>) -> Option<Exemptions> {
-    let mut read = |[relationship, name, _]: [&'static str; 3]| {
-        let value = input.optional_value(prescription, relationship, name);
-        input.maybe(value, |input, value| input.date(value))
-    };
-    let under_16_until = read(UNDER_16);
-    let over_60_from = read(OVER_60);
-    Some(Exemptions { under_16_until: under_16_until?, over_60_from: over_60_from? })
-}
+/// `code`, then the window and the days that an issue lasts, each in an element that is there for its sake.
+#[derive(Clone, Copy)]
+struct DaysSupplyParts;
 
-fn read_line_items(input: &mut In, prescription: Element<'_, '_>) -> Option<Vec<LineItem>> {
-    let items = input.every(In::all(prescription, "pertinentInformation2"), line_item::read)?;
-    if items.is_empty() {
-        input.report(Problem::new(&rules::LINE_ITEMS, prescription.place()));
-        return None;
+impl Part<DaysSupply> for DaysSupplyParts {
+    fn write<'n>(&self, out: &mut Out<'n>, supply: &'n DaysSupply) {
+        out.fixed_code(&DISPENSING);
+        if supply.low.is_some() || supply.high.is_some() {
+            out.within("effectiveTime", &[], |out| {
+                optional(data("low")).write(out, &supply.low);
+                optional(data("high")).write(out, &supply.high);
+            });
+        }
+        if let Some(days) = supply.days {
+            out.within("expectedUseTime", &[], |out| {
+                out.empty("width", &[("unit", "d"), ("value", &days.to_string())]);
+            });
+        }
     }
-    Some(items)
+
+    fn read(&self, input: &mut In, supply: Element<'_, '_>) -> Option<DaysSupply> {
+        let window = input.optional(supply, "effectiveTime");
+        let low = window.map_or(Some(None), |window| optional(data("low")).read(input, window));
+        let high = window.map_or(Some(None), |window| optional(data("high")).read(input, window));
+        let use_time = input.optional(supply, "expectedUseTime");
+        let days = use_time.map_or(Some(None), |use_time| optional(data("width")).read(input, use_time));
+        Some(DaysSupply { low: low?, high: high?, days: days? })
+    }
 }

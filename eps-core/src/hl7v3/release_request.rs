@@ -1,62 +1,55 @@
 //! `NominatedPrescriptionReleaseRequest` (PORX_MT121001UK30) and `PatientPrescriptionReleaseRequest` (PORX_MT121002UK30).
 
-use super::agent;
+use super::cancellation::AUTHOR;
+use super::data::data;
+use super::elements::prescription_id;
 use super::input::In;
-use super::out::structure::{AUT, INFO_RQO};
-use super::out::{Observation, Out};
-use crate::codes::oid;
-use crate::ids::MessageId;
+use super::out::Out;
+use super::out::structure::INFO_RQO;
+use super::parts::{At, Part, Within, at, shape, within};
 use crate::model::{ReleaseKind, ReleaseRequest};
 use crate::xml::Element;
 
-/// The prescription that a message is about.
-pub(super) const PRESCRIPTION_ID: Observation =
-    Observation::new("pertinentInformation", "pertinentPrescriptionID", "PID");
+/// A request for whatever waits.
+pub(super) const NOMINATED: At<Within<Request>> = at("NominatedPrescriptionReleaseRequest", within(INFO_RQO, Request));
+/// A request for one prescription.
+pub(super) const PATIENT: At<Within<Request>> = at(PATIENT_ROOT, within(INFO_RQO, Request));
+const PATIENT_ROOT: &str = "PatientPrescriptionReleaseRequest";
 
-/// The root of a request for whatever waits.
-pub(super) const NOMINATED: &str = "NominatedPrescriptionReleaseRequest";
-/// The root of a request for one prescription.
-pub(super) const PATIENT: &str = "PatientPrescriptionReleaseRequest";
+pub(super) fn write<'n>(out: &mut Out<'n>, request: &'n ReleaseRequest) {
+    match &request.kind {
+        ReleaseKind::Nominated => NOMINATED.write(out, request),
+        ReleaseKind::Patient(_) => PATIENT.write(out, request),
+    }
+}
 
-pub(super) fn write(out: &mut Out<'_>, request: &ReleaseRequest) {
-    let name = match &request.kind {
-        ReleaseKind::Nominated => NOMINATED,
-        ReleaseKind::Patient(_) => PATIENT,
-    };
-    out.within(name, INFO_RQO, |out| {
-        out.guid(request.id.0);
-        out.time("effectiveTime", request.effective_time);
-        out.within("author", AUT, |out| agent::write(out, &request.author));
-        match &request.kind {
+shape! {
+    /// A dispenser asks for prescriptions.
+    pub(super) Request: ReleaseRequest {
+        id: data("id"),
+        effective_time: data("effectiveTime"),
+        author: AUTHOR,
+        kind: Kind,
+    }
+}
+
+/// The prescription asked for, in the request that has the place for it.
+#[derive(Clone, Copy)]
+struct Kind;
+
+impl Part<ReleaseKind> for Kind {
+    fn write<'n>(&self, out: &mut Out<'n>, kind: &'n ReleaseKind) {
+        match kind {
             ReleaseKind::Nominated => {}
-            ReleaseKind::Patient(id) => out.observation(&PRESCRIPTION_ID, |out| {
-                out.empty("value", &[("extension", id.as_str()), ("root", oid::PRESCRIPTION_ID)]);
-            }),
+            ReleaseKind::Patient(id) => prescription_id("pertinentInformation").write(out, id),
         }
-    });
-}
+    }
 
-/// Reads a request for whatever waits.
-pub(super) fn read_nominated(input: &mut In, payload: Element<'_, '_>) -> Option<ReleaseRequest> {
-    read(input, payload, |_, _| Some(ReleaseKind::Nominated))
-}
-
-/// Reads a request for one prescription.
-pub(super) fn read_patient(input: &mut In, payload: Element<'_, '_>) -> Option<ReleaseRequest> {
-    read(input, payload, |input, payload| {
-        let value = input.value(payload, PRESCRIPTION_ID.relationship, PRESCRIPTION_ID.name)?;
-        input.prescription_id(value).map(ReleaseKind::Patient)
-    })
-}
-
-fn read<'d, 'a>(
-    input: &mut In,
-    payload: Element<'d, 'a>,
-    kind: impl FnOnce(&mut In, Element<'d, 'a>) -> Option<ReleaseKind>,
-) -> Option<ReleaseRequest> {
-    let id = input.guid(payload);
-    let effective_time = input.time_of(payload, "effectiveTime");
-    let author = input.one(payload, "author").and_then(|author| agent::read(input, author));
-    let kind = kind(input, payload);
-    Some(ReleaseRequest { id: MessageId(id?), effective_time: effective_time?, author: author?, kind: kind? })
+    fn read(&self, input: &mut In, payload: Element<'_, '_>) -> Option<ReleaseKind> {
+        if payload.name() == PATIENT_ROOT {
+            prescription_id("pertinentInformation").read(input, payload).map(ReleaseKind::Patient)
+        } else {
+            Some(ReleaseKind::Nominated)
+        }
+    }
 }

@@ -1,11 +1,13 @@
 //! The transmission wrapper and control act around every payload (MCCI_MT010101UK12, MCCI_MT020101UK12).
 
-use super::input::{In, display};
+use super::data::{Data, Extension};
+use super::input::In;
 use super::out::structure::{AGNT, AUT, PSN_INSTANCE};
 use super::out::{Attributes, Out};
+use super::parts::{Optional, Part, Within, at, optional, shape, within};
 use super::{
-    NAMESPACE, dispense_claim, dispense_notification, parent_prescription, release_rejection, release_request,
-    release_response, rules,
+    NAMESPACE, cancellation, cancellation_response, dispense_claim, dispense_history, dispense_notification,
+    dispense_return, parent_prescription, release_rejection, release_request, release_response, rules, withdrawal,
 };
 use crate::codes::{Interaction, InteractionId, oid};
 use crate::ids::{Asid, MessageId};
@@ -18,6 +20,11 @@ pub const PROFILE_VERSION: &str = "V3NPfIT4.2.00";
 /// What a reply says for a system that is not known.
 const NOT_KNOWN: &str = "Not Known";
 const DEVICE: Attributes<'static> = &[("classCode", "DEV"), ("determinerCode", "INSTANCE")];
+
+const PART: Attributes<'static> = &[("typeCode", "PART")];
+const ROL: Attributes<'static> = &[("classCode", "ROL")];
+/// The person who sends, if a person does.
+const AUTHOR: Optional<Within<Author>> = optional(at("author", within(AUT, Author)));
 
 pub(super) fn write<'n>(out: &mut Out<'n>, envelope: &'n Envelope) {
     out.within(envelope.interaction.as_str(), &[], |out| {
@@ -32,7 +39,7 @@ pub(super) fn write<'n>(out: &mut Out<'n>, envelope: &'n Envelope) {
         write_system(out, "communicationFunctionRcv", envelope.to.as_ref());
         write_system(out, "communicationFunctionSnd", envelope.from.as_ref());
         out.within("ControlActEvent", &[("classCode", "CACT"), ("moodCode", "EVN")], |out| {
-            envelope.author.iter().for_each(|author| write_author(out, author));
+            AUTHOR.write(out, &envelope.author);
             write_system_author(out, envelope.from.as_ref());
             envelope.acknowledgement.iter().for_each(|acknowledgement| write_reasons(out, acknowledgement));
             write_subject(out, &envelope.message);
@@ -86,20 +93,6 @@ fn write_error(out: &mut Out<'_>, error: &ErrorCode, qualified: bool) {
     }
 }
 
-fn write_author(out: &mut Out<'_>, author: &SdsAuthor) {
-    out.within("author", AUT, |out| {
-        out.within("AgentPersonSDS", AGNT, |out| {
-            out.id(oid::SDS_ROLE_PROFILE, author.role_profile.as_str());
-            out.within("agentPersonSDS", PSN_INSTANCE, |out| out.id(oid::SDS_USER, author.user.as_str()));
-            out.within("part", &[("typeCode", "PART")], |out| {
-                out.within("partSDSRole", &[("classCode", "ROL")], |out| {
-                    out.id(oid::SDS_JOB_ROLE, author.job_role.as_str());
-                });
-            });
-        });
-    });
-}
-
 fn write_system_author(out: &mut Out<'_>, asid: Option<&Asid>) {
     out.within("author1", AUT, |out| {
         out.within("AgentSystemSDS", AGNT, |out| {
@@ -112,20 +105,24 @@ fn write_subject<'n>(out: &mut Out<'n>, message: &'n Message) {
     if *message == Message::Acknowledgement {
         return;
     }
-    out.within("subject", &[], |out| match message {
-        Message::Prescription(prescription) => parent_prescription::write(out, prescription),
+    out.within("subject", &[], |out| write_payload(out, message));
+}
+
+pub(super) fn write_payload<'n>(out: &mut Out<'n>, message: &'n Message) {
+    match message {
+        Message::Prescription(prescription) => parent_prescription::PAYLOAD.write(out, prescription),
         Message::ReleaseRequest(request) => release_request::write(out, request),
-        Message::ReleaseResponse(response) => release_response::write(out, response),
-        Message::ReleaseRejection(rejection) => release_rejection::write(out, rejection),
-        Message::DispenseNotification(notification) => dispense_notification::write(out, notification),
-        Message::DispenseClaim(claim) => dispense_claim::write(out, claim),
-        Message::Cancellation(_)
-        | Message::CancellationResponse(_)
-        | Message::Return(_)
-        | Message::Withdrawal(_)
-        | Message::DispenseHistory(_) => {}
+        Message::ReleaseResponse(response) => release_response::PAYLOAD.write(out, response),
+        Message::ReleaseRejection(rejection) => release_rejection::PAYLOAD.write(out, rejection),
+        Message::DispenseNotification(notification) => dispense_notification::PAYLOAD.write(out, notification),
+        Message::DispenseClaim(claim) => dispense_claim::PAYLOAD.write(out, claim),
+        Message::Cancellation(cancellation) => cancellation::PAYLOAD.write(out, cancellation),
+        Message::CancellationResponse(response) => cancellation_response::PAYLOAD.write(out, response),
+        Message::Return(returned) => dispense_return::PAYLOAD.write(out, returned),
+        Message::Withdrawal(withdrawal) => withdrawal::PAYLOAD.write(out, withdrawal),
+        Message::DispenseHistory(history) => dispense_history::PAYLOAD.write(out, history),
         Message::Acknowledgement => {}
-    });
+    }
 }
 
 pub(super) fn read(input: &mut In, root: Element<'_, '_>) -> Option<Envelope> {
@@ -136,8 +133,7 @@ pub(super) fn read(input: &mut In, root: Element<'_, '_>) -> Option<Envelope> {
     let to = read_system(input, root, "communicationFunctionRcv");
     let from = read_system(input, root, "communicationFunctionSnd");
     let act = input.one(root, "ControlActEvent")?;
-    let author = input.optional(act, "author");
-    let author = input.maybe(author, read_author);
+    let author = AUTHOR.read(input, act);
     let acknowledgement = input.maybe(acknowledgement, |input, element| read_acknowledgement(input, element, act));
     let message = read_message(input, interaction.interaction(), act);
     Some(Envelope {
@@ -185,12 +181,15 @@ fn read_system(input: &mut In, root: Element<'_, '_>, name: &'static str) -> Opt
     }
 }
 
-fn read_author(input: &mut In, author: Element<'_, '_>) -> Option<SdsAuthor> {
-    let agent = input.one(author, "AgentPersonSDS")?;
-    let role_profile = input.one(agent, "id").and_then(|id| input.identifier(id, "extension"));
-    let user = input.path(agent, &["agentPersonSDS", "id"]).and_then(|id| input.identifier(id, "extension"));
-    let job_role = input.path(agent, &["part", "partSDSRole", "id"]).and_then(|id| input.open_code(id, "extension"));
-    Some(SdsAuthor { role_profile: role_profile?, user: user?, job_role: job_role? })
+shape! {
+    /// Who sends.
+    Author: SdsAuthor {
+        in "AgentPersonSDS" (AGNT) {
+            role_profile: at("id", Extension(oid::SDS_ROLE_PROFILE)),
+            user: at("agentPersonSDS", within(PSN_INSTANCE, at("id", Extension(oid::SDS_USER)))),
+            job_role: at("part", within(PART, at("partSDSRole", within(ROL, at("id", Extension(oid::SDS_JOB_ROLE)))))),
+        }
+    }
 }
 
 fn read_acknowledgement(input: &mut In, element: Element<'_, '_>, act: Element<'_, '_>) -> Option<Acknowledgement> {
@@ -216,52 +215,54 @@ fn read_acknowledgement(input: &mut In, element: Element<'_, '_>, act: Element<'
 }
 
 fn read_error(input: &mut In, parent: Element<'_, '_>) -> Option<ErrorCode> {
-    let element = input.one(parent, "code")?;
-    let system = input.open_code(element, "codeSystem");
-    let code = input.open_code(element, "code");
-    Some(ErrorCode { system: system?, code: code?, display: display(element) })
+    at("code", Data).read(input, parent)
 }
 
 fn read_message(input: &mut In, interaction: Interaction, act: Element<'_, '_>) -> Option<Message> {
-    let mut payload = |name| input.path(act, &["subject", name]);
-    Some(match interaction {
+    if interaction == Interaction::Acknowledgement {
+        return Some(Message::Acknowledgement);
+    }
+    let subject = input.one(act, "subject")?;
+    read_payload(input, interaction, subject)
+}
+
+/// Reads the payload of an interaction, which stands in the element given.
+pub(super) fn read_payload(input: &mut In, interaction: Interaction, parent: Element<'_, '_>) -> Option<Message> {
+    /// The payload in a box.
+    fn boxed<T>(part: impl Part<T>, input: &mut In, parent: Element<'_, '_>) -> Option<Box<T>> {
+        part.read(input, parent).map(Box::new)
+    }
+    match interaction {
         Interaction::ParentPrescriptionUrgent | Interaction::ParentPrescriptionRoutine => {
-            let payload = payload("ParentPrescription")?;
-            Message::Prescription(Box::new(parent_prescription::read(input, payload)?))
+            boxed(parent_prescription::PAYLOAD, input, parent).map(Message::Prescription)
         }
         Interaction::NominatedReleaseRequest => {
-            let payload = payload(release_request::NOMINATED)?;
-            Message::ReleaseRequest(Box::new(release_request::read_nominated(input, payload)?))
+            boxed(release_request::NOMINATED, input, parent).map(Message::ReleaseRequest)
         }
         Interaction::PatientReleaseRequest => {
-            let payload = payload(release_request::PATIENT)?;
-            Message::ReleaseRequest(Box::new(release_request::read_patient(input, payload)?))
+            boxed(release_request::PATIENT, input, parent).map(Message::ReleaseRequest)
         }
         Interaction::NominatedReleaseResponse | Interaction::PatientReleaseResponse => {
-            let payload = payload("PrescriptionReleaseResponse")?;
-            Message::ReleaseResponse(Box::new(release_response::read(input, payload)?))
+            boxed(release_response::PAYLOAD, input, parent).map(Message::ReleaseResponse)
         }
         Interaction::ReleaseRejection => {
-            let payload = payload("PrescriptionReleaseReject")?;
-            Message::ReleaseRejection(Box::new(release_rejection::read(input, payload)?))
+            boxed(release_rejection::PAYLOAD, input, parent).map(Message::ReleaseRejection)
         }
         Interaction::DispenseNotification => {
-            let payload = payload("DispenseNotification")?;
-            Message::DispenseNotification(Box::new(dispense_notification::read(input, payload)?))
+            boxed(dispense_notification::PAYLOAD, input, parent).map(Message::DispenseNotification)
         }
         Interaction::DispenseClaim | Interaction::DispenseClaimResubmission => {
-            let payload = payload("DispenseClaim")?;
-            Message::DispenseClaim(Box::new(dispense_claim::read(input, payload)?))
+            boxed(dispense_claim::PAYLOAD, input, parent).map(Message::DispenseClaim)
         }
-        Interaction::CancellationRequest
-        | Interaction::CancellationResponse
-        | Interaction::SubsequentCancellationResponse
-        | Interaction::DispenseProposalReturn
-        | Interaction::DispenserWithdraw
-        | Interaction::RebuildDispenseHistory => {
-            input.missing(act, "subject");
-            return None;
+        Interaction::CancellationRequest => boxed(cancellation::PAYLOAD, input, parent).map(Message::Cancellation),
+        Interaction::CancellationResponse | Interaction::SubsequentCancellationResponse => {
+            boxed(cancellation_response::PAYLOAD, input, parent).map(Message::CancellationResponse)
         }
-        Interaction::Acknowledgement => Message::Acknowledgement,
-    })
+        Interaction::DispenseProposalReturn => boxed(dispense_return::PAYLOAD, input, parent).map(Message::Return),
+        Interaction::DispenserWithdraw => boxed(withdrawal::PAYLOAD, input, parent).map(Message::Withdrawal),
+        Interaction::RebuildDispenseHistory => {
+            boxed(dispense_history::PAYLOAD, input, parent).map(Message::DispenseHistory)
+        }
+        Interaction::Acknowledgement => Some(Message::Acknowledgement),
+    }
 }

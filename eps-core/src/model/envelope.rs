@@ -1,5 +1,7 @@
 //! What a message travels in.
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     Cancellation, CancellationResponse, Code, DispenseClaim, DispenseHistory, DispenseNotification, Prescription,
     ReleaseRejection, ReleaseRequest, ReleaseResponse, Return, Text, Timestamp, Withdrawal,
@@ -106,7 +108,7 @@ pub struct Acknowledgement {
 }
 
 /// An error as Spine names it. The same code means different things under different vocabularies.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ErrorCode {
     /// The OID of the vocabulary.
     pub system: Code,

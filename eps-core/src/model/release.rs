@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AgentPerson, Code, Text, Timestamp};
+use super::{AgentPerson, ErrorCode, Text, Timestamp};
 use crate::ids::{MessageId, WrittenPrescriptionId};
 
 /// A dispenser asks for prescriptions (PORX_MT121001UK30, PORX_MT121002UK30).
@@ -106,12 +106,10 @@ pub struct ReleaseRejection {
     pub id: MessageId,
     /// When it was refused.
     pub effective_time: Timestamp,
-    /// The vocabulary of the reason: [`crate::codes::ReleaseFault::OID`], or that of processing errors.
-    pub reason_system: Code,
-    /// Why.
-    pub reason: Code,
-    /// Why, in words.
-    pub reason_display: Option<Text>,
+    /// More about it.
+    pub text: Option<Text>,
+    /// Why: a [`crate::codes::ReleaseFault`], or a processing error.
+    pub reason: ErrorCode,
     /// Who has the prescription, where another dispenser does.
     pub other_dispenser: Option<OtherDispenser>,
     /// The request that is answered.

@@ -113,13 +113,11 @@ impl<S> Broker<S> {
     ) -> Result<Envelope, BrokerError> {
         let to = To::sender_of(request);
         let fault = refusal.fault();
-        let error = error_code(fault.system, fault.code, &fault.text)?;
         let rejection = ReleaseRejection {
             id: self.ids.next(),
             effective_time: to.now,
-            reason_system: error.system,
-            reason: error.code,
-            reason_display: error.display,
+            text: None,
+            reason: error_code(fault.system, fault.code, &fault.text)?,
             other_dispenser: refusal.other_dispenser().cloned(),
             request: asked.id,
         };

@@ -8,14 +8,14 @@ use proptest::sample::select;
 use super::people::display;
 use super::text::code_of;
 use super::{
-    Organisations, agent_person, code, message_id, prescription, released_prescription, timestamp,
+    Organisations, agent_person, code, element_text, message_id, prescription, released_prescription, timestamp,
     written_prescription_id,
 };
 use crate::codes::{Interaction, ReleaseFault, oid};
 use crate::hl7v3;
 use crate::model::{
-    BatchInfo, Envelope, Message, OtherDispenser, Prescription, ReleaseKind, ReleaseRejection, ReleaseRequest,
-    ReleaseResponse, ReleaseTemplate, ReleasedPrescription, SignedDocument,
+    BatchInfo, Envelope, ErrorCode, Message, OtherDispenser, Prescription, ReleaseKind, ReleaseRejection,
+    ReleaseRequest, ReleaseResponse, ReleaseTemplate, ReleasedPrescription, SignedDocument,
 };
 use crate::xml::{Document, Limits};
 
@@ -94,12 +94,14 @@ prop_compose! {
     pub fn release_rejection()(
         id in message_id(),
         effective_time in timestamp(),
+        text in of(element_text()),
         reason_system in code_of(&[ReleaseFault::OID, oid::PROCESSING_ERROR]),
         reason in code(),
         reason_display in display(),
         other_dispenser in of(other_dispenser().boxed()),
         request in message_id(),
     ) -> ReleaseRejection {
-        ReleaseRejection { id, effective_time, reason_system, reason, reason_display, other_dispenser, request }
+        let reason = ErrorCode { system: reason_system, code: reason, display: reason_display };
+        ReleaseRejection { id, effective_time, text, reason, other_dispenser, request }
     }
 }

@@ -254,7 +254,7 @@ impl Traveller<'_> {
         let response = match reply.message {
             Message::ReleaseResponse(response) => response,
             Message::ReleaseRejection(rejection) => {
-                let why = rejection.reason_display.as_ref().map_or(rejection.reason.as_str(), Text::as_str);
+                let why = rejection.reason.display.as_ref().map_or(rejection.reason.code.as_str(), Text::as_str);
                 return Err(Failure::because("nothing was released")(why.into()));
             }
             Message::Prescription(_)
