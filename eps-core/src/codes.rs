@@ -20,6 +20,8 @@ pub use dispensing::{
     ChargePayment, DispenserEndorsement, ItemStatus, NotDispensedReason, PrescriptionStatus, ReleaseFault,
 };
 pub use interaction::{Interaction, InteractionId, InteractionVariant};
-pub use prescribing::{CourseOfTherapy, DispensingSitePreference, Gender, PrescriberEndorsement, TreatmentType};
+pub use prescribing::{
+    CourseOfTherapy, DispensingSitePreference, Gender, PrescriberEndorsement, TreatmentType, is_prescription_type,
+};
 pub use table::UnknownCode;
 pub(crate) use table::Vocabulary;

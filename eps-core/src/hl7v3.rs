@@ -23,6 +23,7 @@ mod dispense_history;
 mod dispense_notification;
 mod dispense_return;
 mod elements;
+mod facts;
 mod fragments;
 mod input;
 mod line_item;
@@ -36,6 +37,7 @@ mod release_response;
 mod withdrawal;
 mod wrapper;
 
+pub(crate) use facts::create_problems;
 pub use fragments::write_fragments;
 pub use wrapper::PROFILE_VERSION;
 

@@ -25,6 +25,15 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// Whether a message with such a problem is refused.
+    #[must_use]
+    pub fn refuses(self) -> bool {
+        match self {
+            Self::Fatal | Self::Error => true,
+            Self::Warning | Self::Information => false,
+        }
+    }
+
     /// The FHIR code of this severity.
     #[must_use]
     pub fn code(self) -> &'static str {

@@ -35,13 +35,17 @@ macro_rules! rules {
     (@detail) => { None };
 }
 
+pub mod create;
 pub mod dosage;
 pub mod fhir;
 pub mod hl7v3;
 pub mod ids;
 pub mod json;
 pub mod signature;
+mod validate;
 pub mod xml;
+
+pub use validate::{is_xml, validate};
 
 /// The rules of one concern.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +65,7 @@ pub const TABLE: &[Group] = &[
     Group { title: "Structured dosages", rules: dosage::RULES },
     Group { title: "XML", rules: xml::RULES },
     Group { title: "HL7 v3 messages", rules: hl7v3::RULES },
+    Group { title: "Creating a prescription", rules: create::RULES },
     Group { title: "Carrying a signature", rules: signature::RULES },
     Group { title: "Verifying a signature", rules: signature::CODES },
 ];

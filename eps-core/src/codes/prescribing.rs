@@ -11,6 +11,38 @@ vocabulary! {
     }
 }
 
+/// Whether Spine knows a prescription type; what it does not know it stores as `NotProvided`.
+#[must_use]
+pub fn is_prescription_type(code: &str) -> bool {
+    let digits = code.len() == 4 && code.bytes().all(|byte| byte.is_ascii_digit());
+    let (Some(prefix), Some(Ok(suffix))) = (code.get(..2), code.get(2..).map(str::parse::<u8>)) else { return false };
+    digits
+        && match prefix {
+            "00" => matches!(suffix, 1..=11),
+            "01" => matches!(suffix, 1..=10 | 13 | 14 | 16 | 17 | 19..=25),
+            "03" => matches!(suffix, 4..=7),
+            "04" => suffix == 6,
+            "06" => suffix == 7,
+            "07" => matches!(suffix, 7..=9 | 13 | 14 | 16..=19 | 21 | 22),
+            "09" => matches!(suffix, 1 | 4 | 8 | 13..=16),
+            "02" | "05" | "10" | "11" | "12" | "20" | "50" => {
+                matches!(suffix, 1 | 4 | 5 | 8 | 13 | 14 | 16 | 17 | 24 | 25)
+            }
+            _ => false,
+        }
+}
+
+impl DispensingSitePreference {
+    /// Whether Spine takes it as the type of a nominated dispenser.
+    #[must_use]
+    pub const fn is_performer_type(self) -> bool {
+        match self {
+            Self::Other | Self::ApplianceContractor | Self::DispensingDoctor => true,
+            Self::None => false,
+        }
+    }
+}
+
 vocabulary! {
     /// What kind of dispenser the patient prefers.
     DispensingSitePreference("2.16.840.1.113883.2.1.3.2.4.17.21") {
@@ -48,6 +80,18 @@ vocabulary! {
         Acute = "acute", "Short course (acute) therapy";
         Continuous = "continuous", "Continuous long term therapy";
         ContinuousRepeatDispensing = "continuous-repeat-dispensing", "Continuous long term (repeat dispensing)";
+    }
+}
+
+impl CourseOfTherapy {
+    /// The treatment type that a course of therapy becomes.
+    #[must_use]
+    pub const fn treatment(self) -> TreatmentType {
+        match self {
+            Self::Acute => TreatmentType::Acute,
+            Self::Continuous => TreatmentType::RepeatPrescribing,
+            Self::ContinuousRepeatDispensing => TreatmentType::RepeatDispensing,
+        }
     }
 }
 

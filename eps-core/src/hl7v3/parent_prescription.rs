@@ -43,6 +43,12 @@ const UNDER_16: Optional<Observed<At<Data>>> =
     exemption("pertinentInformation9", "pertinentLowPermanentExemptionInfo", "0002");
 const OVER_60: Optional<Observed<At<Data>>> =
     exemption("pertinentInformation11", "pertinentHighPermanentExemptionInfo", "0004");
+/// Where the create-time facts of a prescription stand that are coded: treatment type, prescription type, site preference.
+pub(super) const CODED: [[&str; 3]; 3] = [
+    [TREATMENT_TYPE.relationship, TREATMENT_TYPE.name, "value"],
+    [PRESCRIPTION_TYPE.relationship, PRESCRIPTION_TYPE.name, "value"],
+    [SITE_PREFERENCE.relationship, SITE_PREFERENCE.name, "value"],
+];
 
 /// An exemption by age: relationship, observation, exemption code.
 const fn exemption(relationship: &'static str, name: &'static str, code: &'static str) -> Optional<Observed<At<Data>>> {

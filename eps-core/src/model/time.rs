@@ -82,6 +82,17 @@ impl Date {
         Self(self.0.saturating_add(Duration::days(days)))
     }
 
+    /// The same day of the month so many months later, or the last of that month.
+    #[must_use]
+    pub fn plus_months(self, months: u8) -> Self {
+        let count = i32::from(u8::from(self.0.month())) - 1 + i32::from(months);
+        let year = self.0.year() + count / 12;
+        let month = u8::try_from(count % 12 + 1).ok().and_then(|month| Month::try_from(month).ok());
+        let month = month.unwrap_or(Month::December);
+        let day = self.0.day().min(month.length(year));
+        Self(time::Date::from_calendar_date(year, month, day).unwrap_or(time::Date::MAX))
+    }
+
     /// Midnight UTC at the start of the day.
     #[must_use]
     pub const fn midnight(self) -> Timestamp {

@@ -31,23 +31,12 @@ pub struct NextActivity {
     pub date: Date,
 }
 
-/// The day so many calendar months later, or the last day of its month where there is no such day.
-pub(super) fn plus_months(date: Date, months: u8) -> Date {
-    let date = date.calendar();
-    let count = i32::from(u8::from(date.month())) - 1 + i32::from(months);
-    let year = date.year() + count / 12;
-    let month = u8::try_from(count % 12 + 1).ok().and_then(|month| time::Month::try_from(month).ok());
-    let month = month.unwrap_or(time::Month::December);
-    let day = date.day().min(month.length(year));
-    Date::new(time::Date::from_calendar_date(year, month, day).unwrap_or(time::Date::MAX))
-}
-
 impl Record {
     /// The last day on which an issue can be released.
     pub(super) fn expiry(&self, issue: IssueNumber, periods: &Periods) -> Date {
         let first = issue == IssueNumber::FIRST;
         let months = if first { periods.expiry_months } else { periods.repeat_expiry_months };
-        plus_months(self.prescribed.date(), months)
+        self.prescribed.date().plus_months(months)
     }
 
     /// What happens next to an issue.
@@ -193,7 +182,7 @@ mod tests {
             ("20240229", 12, "20250228"),
             ("20261231", 1, "20270131"),
         ] {
-            assert_eq!(plus_months(day(from), months), day(to), "{from}");
+            assert_eq!(day(from).plus_months(months), day(to), "{from}");
         }
     }
 

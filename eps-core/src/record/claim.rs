@@ -1,6 +1,5 @@
 //! A dispenser claims, or sets its claim right.
 
-use super::activity::plus_months;
 use super::change::{Cause, Changing};
 use super::command::{ClaimOf, told_issue};
 use super::refusal::Refusal;
@@ -77,7 +76,7 @@ fn amend(
 
 /// The end of the reimbursement period of a day: a day early in the month after.
 fn last_day_to_amend(dispensed: Date, periods: &Periods) -> Date {
-    let next_month = plus_months(dispensed, 1).calendar();
+    let next_month = dispensed.plus_months(1).calendar();
     let day = next_month.replace_day(periods.claim_amendment_day).unwrap_or(next_month);
     Date::new(day)
 }

@@ -1,6 +1,5 @@
 //! A prescription arrives.
 
-use super::activity::plus_months;
 use super::change::{Cause, Changing};
 use super::command::{Create, PrescribedItem};
 use super::items::{Item, Items, Open};
@@ -12,14 +11,9 @@ use super::{
     Window,
 };
 use crate::codes::TreatmentType;
-use crate::model::{Date, RepeatNumber, Timestamp};
+use crate::model::{Date, Timestamp};
+use crate::rules::create::{self as rules, Fact, Facts, ItemFacts};
 
-/// The most line items of a prescription.
-const MAX_ITEMS: usize = 4;
-/// The most days that an issue may last.
-const MAX_DAYS_SUPPLY: u32 = 366;
-/// A prescription may be dispensed for a year after it arrived, or for as long as it says within that.
-const WINDOW_MONTHS: u8 = 12;
 /// The version of a record before its first change; the first stored version is one more.
 const UNSTORED: u32 = 1;
 
@@ -27,11 +21,11 @@ const UNSTORED: u32 = 1;
 pub(super) fn decide(create: Create, received: &Received, periods: &Periods) -> Result<Accepted, Refusal> {
     let today = received.at.date();
     let signed_at = create.signed_at.ok_or(Refusal::SignatureMissing)?;
-    let last = last_issue(&create)?;
-    let birth_date = birth_date(&create, today)?;
-    check_items(&create, last)?;
-    let days_supply = days_supply(&create, periods)?;
-    let window = window(&create, today)?;
+    check(&create, received.at)?;
+    let birth_date = create.birth_date.ok_or_else(|| Invalid::Create(rules::BIRTH_TIME.requires.into()))?;
+    let last = last_issue(&create);
+    let days_supply = days_supply(&create, periods);
+    let window = window(&create, today);
     let first = first_state(&create, window, received.at, periods);
     let issues = issues(&create, window, last, first);
     let document = create.document;
@@ -67,101 +61,84 @@ pub(super) fn decide(create: Create, received: &Received, periods: &Periods) -> 
     })
 }
 
-/// How many issues there will be. Only repeat dispensing has more than one.
-fn last_issue(create: &Create) -> Result<IssueNumber, Refusal> {
-    let Some(RepeatNumber { low, high }) = create.repeat else {
-        return match create.treatment {
-            TreatmentType::Acute => Ok(IssueNumber::FIRST),
-            TreatmentType::RepeatPrescribing | TreatmentType::RepeatDispensing => Err(Invalid::RepeatsMissing.into()),
-        };
-    };
-    if low != 1 {
-        return Err(Invalid::RepeatLow.into());
-    }
-    if high > u32::from(IssueNumber::MAX) {
-        return Err(Invalid::RepeatHigh.into());
-    }
-    let high = IssueNumber::try_from(high).map_err(|_| Invalid::RepeatOrder)?;
-    match create.treatment {
-        TreatmentType::Acute | TreatmentType::RepeatPrescribing => Ok(IssueNumber::FIRST),
-        TreatmentType::RepeatDispensing => Ok(high),
+/// The first create-time rule that the prescription breaks, as Spine finds it. Warnings are only logged there.
+fn check(create: &Create, now: Timestamp) -> Result<(), Refusal> {
+    let breaches = rules::check(&facts(create), now);
+    match breaches.into_iter().find(|breach| breach.rule.severity.refuses()) {
+        Some(breach) => Err(Invalid::Create(breach.text).into()),
+        None => Ok(()),
     }
 }
 
-fn birth_date(create: &Create, today: Date) -> Result<Date, Refusal> {
-    let birth_date = create.birth_date.ok_or(Invalid::BirthTimeMissing)?;
-    if birth_date > today { Err(Invalid::BirthTimeInFuture.into()) } else { Ok(birth_date) }
+/// What the types have not proved already.
+fn facts(create: &Create) -> Facts<'_, ()> {
+    let count = |count: Option<u32>| Fact { value: count.map(|count| count.to_string().into()), at: () };
+    let day = |day: Option<Date>| Fact { value: day.map(|day| day.to_hl7().into()), at: () };
+    let supply = create.days_supply.as_ref();
+    Facts {
+        person: None,
+        organisation: None,
+        role_profile: None,
+        role: None,
+        licence: None,
+        practice: None,
+        nhs_number: None,
+        birth: Some(day(create.birth_date)),
+        id: None,
+        prescribed: None,
+        treatment: Some(Fact::said(create.treatment.code(), ())),
+        prescription_type: Some(Fact::said(create.prescription_type.as_str(), ())),
+        signed: None,
+        signature: None,
+        event: None,
+        repeat_low: count(create.repeat.map(|repeat| repeat.low)),
+        repeat_high: count(create.repeat.map(|repeat| repeat.high)),
+        performer: create.nominated.as_ref().map(|performer| Fact::said(performer.as_str(), ())),
+        performer_type: Some(Fact::said(create.preference.code(), ())),
+        days: count(supply.and_then(|supply| supply.days)),
+        window_low: day(supply.and_then(|supply| supply.low)),
+        window_high: day(supply.and_then(|supply| supply.high)),
+        items: create.items.iter().map(item_facts).collect(),
+        prescription: (),
+    }
 }
 
-fn check_items(create: &Create, last: IssueNumber) -> Result<(), Refusal> {
-    let items = &create.items;
-    if items.is_empty() {
-        return Err(Invalid::NoItems.into());
-    }
-    if items.len() > MAX_ITEMS {
-        return Err(Invalid::TooManyItems.into());
-    }
-    let twice = |(at, item): (usize, &PrescribedItem)| items.iter().skip(at + 1).any(|other| other.id == item.id);
-    if items.iter().enumerate().any(twice) {
-        return Err(Invalid::DuplicateItem.into());
-    }
-    for (order, item) in (1_u8..).zip(items) {
-        check_item_repeats(create, order, item)?;
-    }
-    let longest = items.iter().filter_map(|item| item.repeat).map(|repeat| repeat.high).max();
-    match longest {
-        Some(longest) if u32::from(last.get()) > longest => Err(Invalid::RepeatsBeyondItems.into()),
-        Some(_) | None => Ok(()),
+fn item_facts(item: &PrescribedItem) -> ItemFacts<'static, ()> {
+    let count = |count: Option<u32>| Fact { value: count.map(|count| count.to_string().into()), at: () };
+    ItemFacts {
+        id: Fact::said(item.id.to_string(), ()),
+        repeat_low: count(item.repeat.map(|repeat| repeat.low)),
+        repeat_high: count(item.repeat.map(|repeat| repeat.high)),
     }
 }
 
-fn check_item_repeats(create: &Create, order: u8, item: &PrescribedItem) -> Result<(), Invalid> {
-    let Some(RepeatNumber { low, high }) = item.repeat else {
-        return match create.treatment {
-            TreatmentType::Acute => Ok(()),
-            TreatmentType::RepeatPrescribing | TreatmentType::RepeatDispensing => {
-                Err(Invalid::ItemRepeatsMissing(order))
-            }
-        };
-    };
-    let most = create.repeat.ok_or(Invalid::ItemRepeatsWithoutPrescription(order))?.high;
-    if high == 0 {
-        return Err(Invalid::ItemRepeatZero(order));
-    }
-    if high > most {
-        let most = u8::try_from(most).unwrap_or(IssueNumber::MAX);
-        return Err(Invalid::ItemRepeatHigh { order, high, most });
-    }
-    if low == 1 { Ok(()) } else { Err(Invalid::ItemRepeatLow(order)) }
-}
-
-fn days_supply(create: &Create, periods: &Periods) -> Result<u16, Refusal> {
-    match create.days_supply.and_then(|supply| supply.days) {
-        None => Ok(periods.default_days_supply),
-        Some(days) if days > MAX_DAYS_SUPPLY => Err(Invalid::DaysSupply.into()),
-        Some(days) => u16::try_from(days).map_err(|_| Invalid::DaysSupply.into()),
+/// How many issues there will be. Only repeat dispensing has more than one, and the rules have judged their number.
+fn last_issue(create: &Create) -> IssueNumber {
+    match (create.treatment, create.repeat) {
+        (TreatmentType::RepeatDispensing, Some(repeat)) => {
+            IssueNumber::try_from(repeat.high).unwrap_or(IssueNumber::FIRST)
+        }
+        (TreatmentType::Acute | TreatmentType::RepeatPrescribing | TreatmentType::RepeatDispensing, _) => {
+            IssueNumber::FIRST
+        }
     }
 }
 
 /// When the issues may be dispensed. Only repeat dispensing has a say in it.
-fn window(create: &Create, today: Date) -> Result<Window, Refusal> {
-    let latest = plus_months(today, WINDOW_MONTHS);
-    match create.treatment {
-        TreatmentType::Acute | TreatmentType::RepeatPrescribing => Ok(Window { low: today, high: latest }),
+fn window(create: &Create, today: Date) -> Window {
+    let whole = (today, today.plus_months(rules::WINDOW_MONTHS));
+    let (low, high) = match create.treatment {
+        TreatmentType::Acute | TreatmentType::RepeatPrescribing => whole,
         TreatmentType::RepeatDispensing => {
-            let said = create.days_supply.and_then(|supply| supply.low.zip(supply.high));
-            let (low, high) = said.ok_or(Invalid::WindowMissing)?;
-            if high > latest {
-                Err(Invalid::WindowTooLong.into())
-            } else if high < today {
-                Err(Invalid::WindowPast.into())
-            } else if low > high {
-                Err(Invalid::WindowOrder.into())
-            } else {
-                Ok(Window { low, high })
-            }
+            create.days_supply.and_then(|supply| supply.low.zip(supply.high)).unwrap_or(whole)
         }
-    }
+    };
+    Window { low, high }
+}
+
+fn days_supply(create: &Create, periods: &Periods) -> u16 {
+    let days = create.days_supply.and_then(|supply| supply.days).and_then(|days| u16::try_from(days).ok());
+    days.unwrap_or(periods.default_days_supply)
 }
 
 /// Whether the first issue is ready or waits for its day.
@@ -201,6 +178,7 @@ mod tests {
     use super::*;
     use crate::codes::{ItemStatus, PrescriptionStatus};
     use crate::ids::OdsCode;
+    use crate::model::RepeatNumber;
     use crate::record::samples::{self, at, day};
     use crate::record::{Command, decide};
 
@@ -259,37 +237,47 @@ mod tests {
 
     #[test]
     fn what_is_missing_or_wrong_is_named() {
-        let one = |high| Some(RepeatNumber { low: 1, high });
+        const UNABLE: &str = "Unable to process message. Information missing or invalid - ";
+        let broken = |change: fn(&mut Create)| refused(change).fault().text.split_off(UNABLE.len());
         assert_eq!(refused(|create| create.signed_at = None), Refusal::SignatureMissing);
-        assert_eq!(refused(|create| create.items.clear()), Invalid::NoItems.into());
-        assert_eq!(refused(|create| create.items = vec![create.items[0]; 5]), Invalid::TooManyItems.into());
-        assert_eq!(refused(|create| create.items[1] = create.items[0]), Invalid::DuplicateItem.into());
-        assert_eq!(refused(|create| create.birth_date = None), Invalid::BirthTimeMissing.into());
-        assert_eq!(refused(|create| create.birth_date = Some(day("20260106"))), Invalid::BirthTimeInFuture.into());
+        assert_eq!(broken(|create| create.items.clear()), "No valid line items found");
+        assert_eq!(broken(|create| create.items = vec![create.items[0]; 5]), "lineItems over expected max count of 4");
+        assert_eq!(broken(|create| create.items[1] = create.items[0]), "Duplicate item ID exists");
+        assert_eq!(broken(|create| create.birth_date = None), "Mandatory field birthTime missing");
+        assert_eq!(broken(|create| create.birth_date = Some(day("20260106"))), "birthTime is in the future");
         assert_eq!(
-            refused(|create| create.items[1].repeat = one(1)),
-            Invalid::ItemRepeatsWithoutPrescription(2).into()
+            broken(|create| create.items[1].repeat = Some(RepeatNumber { low: 1, high: 1 })),
+            "Line Item 2 repeat value provided for non-repeat prescription"
         );
         assert_eq!(
-            refused(|create| create.treatment = TreatmentType::RepeatPrescribing),
-            Invalid::RepeatsMissing.into()
+            broken(|create| create.treatment = TreatmentType::RepeatPrescribing),
+            "prescriptionRepeatHigh and prescriptionRepeatLow values must both be provided if not Acute prescription"
         );
-        assert_eq!(refused(|create| create.repeat = one(100)), Invalid::RepeatHigh.into());
-        assert_eq!(refused(|create| create.repeat = one(0)), Invalid::RepeatOrder.into());
-        assert_eq!(refused(|create| create.repeat = Some(RepeatNumber { low: 2, high: 2 })), Invalid::RepeatLow.into());
         assert_eq!(
-            refused(|create| {
+            broken(|create| create.repeat = Some(RepeatNumber { low: 1, high: 100 })),
+            "prescriptionRepeatHigh must not be over configured maximum of 99"
+        );
+        assert_eq!(
+            broken(|create| create.repeat = Some(RepeatNumber { low: 1, high: 0 })),
+            "prescriptionRepeatLow is greater than prescriptionRepeatHigh"
+        );
+        assert_eq!(
+            broken(|create| create.repeat = Some(RepeatNumber { low: 2, high: 2 })),
+            "prescriptionRepeatLow must be 1"
+        );
+        assert_eq!(
+            broken(|create| {
                 *create = samples::create_repeat_dispensing(2);
-                create.items[0].repeat = one(3);
+                create.items[0].repeat = Some(RepeatNumber { low: 1, high: 3 });
             }),
-            Invalid::ItemRepeatHigh { order: 1, high: 3, most: 2 }.into()
+            "repeat.High of 3 for line item 1 must not be greater than prescriptionRepeatHigh of 2"
         );
         assert_eq!(
-            refused(|create| {
+            broken(|create| {
                 *create = samples::create_repeat_dispensing(2);
                 create.days_supply = None;
             }),
-            Invalid::WindowMissing.into()
+            "daysSupply effective time not provided but prescription treatment type is repeat"
         );
     }
 
@@ -303,6 +291,6 @@ mod tests {
         let days = |days| Some(crate::model::DaysSupply { low: None, high: None, days: Some(days) });
         assert_eq!(lasts(None), Ok(28));
         assert_eq!(lasts(days(366)), Ok(366));
-        assert_eq!(lasts(days(367)), Err(Invalid::DaysSupply.into()));
+        assert_eq!(lasts(days(367)), Err(Invalid::Create("daysSupply cannot exceed 366".into()).into()));
     }
 }

@@ -1,5 +1,7 @@
 //! Why a record refuses a message, and what the sender is told: code, vocabulary and text.
 
+use std::borrow::Cow;
+
 use crate::codes::{ItemStatus, PrescriptionStatus, ReleaseFault, oid};
 use crate::model::OtherDispenser;
 
@@ -79,7 +81,7 @@ pub enum Refusal {
 }
 
 /// What is missing or wrong in a message. The texts are those that Spine appends to its error 5000.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Invalid {
     /// The sender's organisation.
@@ -94,73 +96,9 @@ pub enum Invalid {
     /// The prescription id's check character.
     #[error("prescriptionID has invalid checksum")]
     PrescriptionIdCheck,
-    /// The date of birth is missing.
-    #[error("Mandatory field birthTime missing")]
-    BirthTimeMissing,
-    /// The date of birth is after today.
-    #[error("birthTime is in the future")]
-    BirthTimeInFuture,
-    /// Repeat numbers are missing on a prescription that is not acute.
-    #[error("prescriptionRepeatHigh and prescriptionRepeatLow values must both be provided if not Acute prescription")]
-    RepeatsMissing,
-    /// The first issue is not 1.
-    #[error("prescriptionRepeatLow must be 1")]
-    RepeatLow,
-    /// More than 99 issues.
-    #[error("prescriptionRepeatHigh must not be over configured maximum of 99")]
-    RepeatHigh,
-    /// Fewer issues than one.
-    #[error("prescriptionRepeatLow is greater than prescriptionRepeatHigh")]
-    RepeatOrder,
-    /// More issues than any item has.
-    #[error("Prescription repeat count must not be greater than all Line Item repeat counts")]
-    RepeatsBeyondItems,
-    /// No line items.
-    #[error("No valid line items found")]
-    NoItems,
-    /// More than 4 line items.
-    #[error("lineItems over expected max count of 4")]
-    TooManyItems,
-    /// Two line items have the same id.
-    #[error("Duplicate item ID exists")]
-    DuplicateItem,
-    /// A line item has repeat numbers and the prescription has none.
-    #[error("Line Item {0} repeat value provided for non-repeat prescription")]
-    ItemRepeatsWithoutPrescription(u8),
-    /// A line item of a repeat has no repeat numbers.
-    #[error("repeat.High and repeat.Low values must both be provided for lineItem {0} if not acute prescription")]
-    ItemRepeatsMissing(u8),
-    /// A line item has fewer issues than one.
-    #[error("repeat.High for line item {0} must be greater than zero")]
-    ItemRepeatZero(u8),
-    /// A line item has more issues than the prescription.
-    #[error("repeat.High of {high} for line item {order} must not be greater than prescriptionRepeatHigh of {most}")]
-    ItemRepeatHigh {
-        /// The item's position.
-        order: u8,
-        /// Its number of issues.
-        high: u32,
-        /// The prescription's.
-        most: u8,
-    },
-    /// A line item does not begin with issue 1.
-    #[error("repeat.Low for line item {0} is not set to 1")]
-    ItemRepeatLow(u8),
-    /// An issue lasts longer than a year.
-    #[error("daysSupply cannot exceed 366")]
-    DaysSupply,
-    /// A repeat dispensing prescription does not say when it may be dispensed.
-    #[error("daysSupply effective time not provided but prescription treatment type is repeat")]
-    WindowMissing,
-    /// It may be dispensed beyond a year from now.
-    #[error("daysSupplyValidHigh is more than 12 months beyond current day")]
-    WindowTooLong,
-    /// It may only be dispensed in the past.
-    #[error("daysSupplyValidHigh is in the past")]
-    WindowPast,
-    /// The first day is after the last.
-    #[error("daysSupplyValid low is after daysSupplyValidHigh")]
-    WindowOrder,
+    /// A create-time rule, in its words.
+    #[error("{0}")]
+    Create(Cow<'static, str>),
 }
 
 /// An error as it is sent: the same code means different things in different vocabularies.
@@ -261,7 +199,7 @@ mod tests {
             (Refusal::Expired, "16.34", "0002", "Prescription has expired"),
             (Refusal::NoMorePrescriptions, "16.34", "0006", "No more nominated prescriptions available"),
             (
-                Refusal::Unprocessable(Invalid::DaysSupply),
+                Refusal::Unprocessable(Invalid::Create("daysSupply cannot exceed 366".into())),
                 "16.34",
                 "5000",
                 "Unable to process message. Information missing or invalid - daysSupply cannot exceed 366",

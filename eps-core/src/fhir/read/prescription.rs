@@ -5,7 +5,7 @@ use super::findings::Findings;
 use super::json::Node;
 use super::practitioner::{self, Part};
 use super::{line_item, patient, rules, signature, system};
-use crate::codes::{CourseOfTherapy, TreatmentType};
+use crate::codes::CourseOfTherapy;
 use crate::ids::{MessageId, OdsCode, PrescriptionUuid, WrittenPrescriptionId};
 use crate::model::{AgentPerson, Author, Date, DaysSupply, Exemptions, Prescription, RepeatNumber, Timestamp};
 
@@ -55,7 +55,7 @@ pub(super) fn prescription(
         responsible_party: responsible_party?,
         days_supply,
         review_date: review_date?,
-        treatment_type: treatment_type(course?),
+        treatment_type: course?.treatment(),
         status: None,
         exemptions: Exemptions::default(),
         site_preference: site_preference?,
@@ -107,14 +107,6 @@ pub(super) fn course_of_therapy(findings: &mut Findings, requests: &[Node<'_>]) 
             findings.breach(&rules::COURSE_MIXED, *second);
             None
         }
-    }
-}
-
-fn treatment_type(course: CourseOfTherapy) -> TreatmentType {
-    match course {
-        CourseOfTherapy::Acute => TreatmentType::Acute,
-        CourseOfTherapy::Continuous => TreatmentType::RepeatPrescribing,
-        CourseOfTherapy::ContinuousRepeatDispensing => TreatmentType::RepeatDispensing,
     }
 }
 

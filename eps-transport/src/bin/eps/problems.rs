@@ -23,8 +23,15 @@ pub(crate) fn told(problems: &Problems, input: &[u8]) -> String {
         // Writing to a String cannot fail.
         let _ = tell(&mut text, problem, input);
     }
-    let count = problems.iter().count();
-    let _ = write!(text, "{count} problem{}", if count == 1 { "" } else { "s" });
+    let warnings = problems.iter().filter(|problem| !problem.rule.severity.refuses()).count();
+    let problems = problems.iter().count() - warnings;
+    let several = |count, word| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    let total = match (problems, warnings) {
+        (0, _) => several(warnings, "warning"),
+        (_, 0) => several(problems, "problem"),
+        (_, _) => format!("{}, {}", several(problems, "problem"), several(warnings, "warning")),
+    };
+    text.push_str(&total);
     text
 }
 

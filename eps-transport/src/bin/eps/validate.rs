@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use eps_core::problem::Problems;
-use eps_core::{fhir, hl7v3};
+use eps_core::ids::CheckCharacters;
+use eps_core::problem::{Problems, operation_outcome};
+use eps_core::rules::validate;
 use serde_json::json;
 
 use crate::failure::Failure;
@@ -14,7 +15,8 @@ use crate::problems;
 
 /// Report every problem of a FHIR or HL7 v3 message with its place
 ///
-/// The exit code is 0 for a message without problems. With --json, an OperationOutcome.
+/// Warnings do not change the exit code, which is 0 for a message that would be accepted. With --json, an
+/// OperationOutcome.
 ///
 /// eps validate order.json
 #[derive(Args)]
@@ -26,34 +28,19 @@ pub(crate) struct Validate {
 impl Validate {
     pub(crate) fn run(&self, global: &Global) -> Result<(), Failure> {
         let bytes = files::read(&self.file)?;
-        match (check(&bytes, global), global.json) {
-            (Ok(()), true) => files::print_json(&json!({
+        let mut context = global.context();
+        context.check_characters = CheckCharacters::Required;
+        let found = validate(&bytes, &context);
+        let refused = found.iter().any(|problem| problem.rule.severity.refuses());
+        match (Problems::from_vec(found), global.json) {
+            (None, true) => files::print_json(&json!({
                 "resourceType": "OperationOutcome",
                 "issue": [{ "severity": "information", "code": "informational" }],
-            })),
-            (Ok(()), false) => files::print(b"no problems"),
-            (Err(found), true) => problems::refuse(&found),
-            (Err(found), false) => {
-                files::print(problems::told(&found, &bytes).as_bytes())?;
-                Err(Failure::Refused)
-            }
+            }))?,
+            (None, false) => files::print(b"no problems")?,
+            (Some(found), true) => files::print_json(&operation_outcome(&found))?,
+            (Some(found), false) => files::print(problems::told(&found, &bytes).as_bytes())?,
         }
+        if refused { Err(Failure::Refused) } else { Ok(()) }
     }
-}
-
-/// XML begins with `<`; all else is read as FHIR's JSON.
-fn check(bytes: &[u8], global: &Global) -> Result<(), Problems> {
-    if is_xml(bytes) {
-        hl7v3::read_checked(bytes).map(drop)
-    } else {
-        let mut context = global.context();
-        context.check_characters = eps_core::ids::CheckCharacters::Required;
-        fhir::read(bytes, &context).map(drop)
-    }
-}
-
-/// Whether the first character that is no white space and no byte order mark is `<`.
-pub(crate) fn is_xml(bytes: &[u8]) -> bool {
-    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    text.trim_ascii_start().first() == Some(&b'<')
 }
