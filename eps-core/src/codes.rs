@@ -11,7 +11,9 @@ pub const ORGANISATION_NOT_SPECIFIED: &str = "999";
 
 mod cancelling;
 mod dispensing;
+mod errors;
 mod interaction;
+mod person;
 mod prescribing;
 mod table;
 
@@ -19,7 +21,9 @@ pub use cancelling::{CancellationReason, CancellationResult, ReturnReason, Withd
 pub use dispensing::{
     ChargePayment, DispenserEndorsement, ItemStatus, NotDispensedReason, PrescriptionStatus, ReleaseFault,
 };
+pub(crate) use errors::SpineIssue;
 pub use interaction::{Interaction, InteractionId, InteractionVariant};
+pub(crate) use person::PersonIdSystem;
 pub use prescribing::{
     CourseOfTherapy, DispensingSitePreference, Gender, PrescriberEndorsement, TreatmentType, is_prescription_type,
 };

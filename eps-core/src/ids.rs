@@ -185,6 +185,12 @@ impl Guid {
     pub fn encode_upper<'a>(&self, buffer: &'a mut [u8; 36]) -> &'a str {
         self.0.hyphenated().encode_upper(buffer)
     }
+
+    /// Writes the id as FHIR does, in small letters, into a buffer of the caller.
+    #[must_use]
+    pub fn encode_lower<'a>(&self, buffer: &'a mut [u8; 36]) -> &'a str {
+        self.0.hyphenated().encode_lower(buffer)
+    }
 }
 
 impl FromStr for Guid {

@@ -107,4 +107,15 @@ impl Gender {
             _ => None,
         }
     }
+
+    /// The FHIR `administrative-gender` code.
+    #[must_use]
+    pub const fn to_fhir(self) -> &'static str {
+        match self {
+            Self::Male => "male",
+            Self::Female => "female",
+            Self::NotSpecified => "other",
+            Self::NotKnown => "unknown",
+        }
+    }
 }

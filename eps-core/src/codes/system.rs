@@ -22,15 +22,15 @@ pub(crate) const SPURIOUS_CODE: &str = "https://fhir.hl7.org.uk/Id/nhsbsa-spurio
 pub(crate) const GMC: &str = "https://fhir.hl7.org.uk/Id/gmc-number";
 /// General medical practitioners' prescribing codes.
 pub(crate) const GMP: &str = "https://fhir.hl7.org.uk/Id/gmp-number";
+/// NMC numbers.
+pub(crate) const NMC: &str = "https://fhir.hl7.org.uk/Id/nmc-number";
+/// HCPC numbers.
+pub(crate) const HCPC: &str = "https://fhir.hl7.org.uk/Id/hcpc-number";
+/// Professional codes of other kinds.
+pub(crate) const PROFESSIONAL_CODE: &str = "https://fhir.hl7.org.uk/Id/professional-code";
 /// The professional codes of a prescriber, in the order in which they are looked for.
-pub(crate) const PROFESSIONAL_CODES: [&str; 6] = [
-    GMC,
-    GMP,
-    "https://fhir.hl7.org.uk/Id/nmc-number",
-    "https://fhir.hl7.org.uk/Id/gphc-number",
-    "https://fhir.hl7.org.uk/Id/hcpc-number",
-    "https://fhir.hl7.org.uk/Id/professional-code",
-];
+pub(crate) const PROFESSIONAL_CODES: [&str; 6] =
+    [GMC, GMP, NMC, "https://fhir.hl7.org.uk/Id/gphc-number", HCPC, PROFESSIONAL_CODE];
 
 /// SNOMED CT and dm+d.
 pub(crate) const SNOMED: &str = "http://snomed.info/sct";
@@ -90,3 +90,73 @@ pub(crate) const CLAIM_SEQUENCE: &str = "https://fhir.nhs.uk/StructureDefinition
 /// The line item that is claimed.
 pub(crate) const CLAIM_REQUEST: &str =
     "https://fhir.nhs.uk/StructureDefinition/Extension-ClaimMedicationRequestReference";
+
+// What only written messages name.
+
+/// The short form of a prescription's id.
+pub(crate) const PRESCRIPTION_NUMBER: &str = "https://fhir.nhs.uk/Id/prescription-order-number";
+/// The long form of a prescription's id.
+pub(crate) const PRESCRIPTION_UUID: &str = "https://fhir.nhs.uk/Id/prescription";
+/// Claimed lines.
+pub(crate) const CLAIM_ITEM: &str = "https://fhir.nhs.uk/Id/claim-sequence-identifier";
+
+/// Events that messages tell of.
+pub(crate) const MESSAGE_EVENT: &str = "https://fhir.nhs.uk/CodeSystem/message-event";
+/// Prescription types.
+pub(crate) const PRESCRIPTION_TYPES: &str = "https://fhir.nhs.uk/CodeSystem/prescription-type";
+/// Where prescriptions are given.
+pub(crate) const REQUEST_CATEGORY: &str = "http://terminology.hl7.org/CodeSystem/medicationrequest-category";
+/// How long a therapy lasts.
+pub(crate) const COURSE_OF_THERAPY: &str = "http://terminology.hl7.org/CodeSystem/medicationrequest-course-of-therapy";
+/// How long a therapy lasts, for repeat dispensing.
+pub(crate) const EPS_COURSE_OF_THERAPY: &str = "https://fhir.nhs.uk/CodeSystem/medicationrequest-course-of-therapy";
+/// Dispensing site preferences.
+pub(crate) const SITE_PREFERENCE: &str = "https://fhir.nhs.uk/CodeSystem/dispensing-site-preference";
+/// Units of measure.
+pub(crate) const UCUM: &str = "http://unitsofmeasure.org";
+/// What a signature is for.
+pub(crate) const SIGNATURE_TYPE: &str = "urn:iso-astm:E1762-95:2013";
+/// What became of a cancellation.
+pub(crate) const STATUS_HISTORY_CODES: &str = "https://fhir.nhs.uk/CodeSystem/medicationrequest-status-history";
+/// Statuses of prescriptions.
+pub(crate) const BUSINESS_STATUS: &str = "https://fhir.nhs.uk/CodeSystem/EPS-task-business-status";
+/// Why a prescription was not dispensed, in claims and statuses.
+pub(crate) const BUSINESS_STATUS_REASON: &str = "https://fhir.nhs.uk/CodeSystem/EPS-task-business-status-reason";
+/// Kinds of organisation.
+pub(crate) const ORGANISATION_ROLE: &str = "https://fhir.nhs.uk/CodeSystem/organisation-role";
+/// Kinds of claim.
+pub(crate) const CLAIM_TYPE: &str = "http://terminology.hl7.org/CodeSystem/claim-type";
+/// How urgent a claim is.
+pub(crate) const CLAIM_PRIORITY: &str = "http://terminology.hl7.org/CodeSystem/processpriority";
+/// Who is paid.
+pub(crate) const PAYEE_TYPE: &str = "http://terminology.hl7.org/CodeSystem/payeetype";
+/// Errors of EPS.
+pub(crate) const EPS_ISSUE: &str = "https://fhir.nhs.uk/CodeSystem/EPS-IssueCode";
+/// Errors of Spine.
+pub(crate) const SPINE_ISSUE: &str = "https://fhir.nhs.uk/CodeSystem/Spine-ErrorOrWarningCode";
+
+/// The status and the last date of dispensing.
+pub(crate) const DISPENSING_INFORMATION: &str =
+    "https://fhir.nhs.uk/StructureDefinition/Extension-EPS-DispensingInformation";
+/// What became of a cancellation.
+pub(crate) const STATUS_HISTORY: &str =
+    "https://fhir.nhs.uk/StructureDefinition/Extension-DM-PrescriptionStatusHistory";
+/// Who dispenses.
+pub(crate) const DISPENSING_PERFORMER: &str =
+    "https://fhir.nhs.uk/StructureDefinition/Extension-DM-DispensingPerformer";
+/// The id of a message.
+pub(crate) const MESSAGE_ID: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-MessageHeader-messageId";
+/// What an outcome is about.
+pub(crate) const SUPPORTING_INFO: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-Spine-supportingInfo";
+/// The prescription that an outcome is about.
+pub(crate) const SUPPORTING_PRESCRIPTION: &str =
+    "https://fhir.nhs.uk/StructureDefinition/Extension-Spine-supportingInfo-prescription";
+
+/// Why a prescription is cancelled.
+pub(crate) const CANCELLATION_REASON: &str = "https://fhir.nhs.uk/CodeSystem/medicationrequest-status-reason";
+/// Why a prescription is given back.
+pub(crate) const RETURN_REASON: &str = "https://fhir.nhs.uk/CodeSystem/EPS-task-dispense-return-status-reason";
+/// Why dispense notifications are taken back.
+pub(crate) const WITHDRAW_REASON: &str = "https://fhir.nhs.uk/CodeSystem/EPS-task-dispense-withdraw-reason";
+/// What a Task asks for.
+pub(crate) const TASK_CODE: &str = "http://hl7.org/fhir/CodeSystem/task-code";

@@ -8,8 +8,10 @@ use crate::problem::{Place, Problems};
 mod compact;
 mod parse;
 mod place;
+mod write;
 
 pub use parse::{MAX_BYTES, MAX_DEPTH, MAX_MEMBERS, MAX_NODES, MAX_STRING};
+pub(crate) use write::JsonWriter;
 
 /// A parsed document, borrowing from its bytes.
 pub struct Json<'a> {

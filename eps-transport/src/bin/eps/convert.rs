@@ -2,39 +2,78 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+use eps_core::fhir::{Outgoing, SignatureVerdict};
+use eps_core::problem::Problems;
 use eps_core::xml::{Document, Limits, pretty};
 use eps_core::{fhir, hl7v3};
+use eps_transport::broker::{Ids, RandomIds};
 
 use crate::failure::Failure;
 use crate::files;
 use crate::options::Global;
 use crate::problems;
 
-/// Convert a FHIR message to HL7 v3
+/// Convert a message from one wire to the other
 ///
-/// Prints the HL7 v3 message, or an OperationOutcome that says what is wrong and where.
+/// FHIR JSON becomes HL7 v3, and HL7 v3 becomes FHIR JSON. Prints the message, or an OperationOutcome that says what is
+/// wrong and where. The prescriptions of a release response are all listed as passed: `eps verify` judges signatures.
 ///
 /// eps convert order.json --now 2022-02-01T00:00:00Z
 #[derive(Args)]
 pub(crate) struct Convert {
     /// The message; `-` is standard input
     file: PathBuf,
+    /// Refuse a message that is on this wire already [default: the other wire]
+    #[arg(long, value_name = "WIRE")]
+    to: Option<Wire>,
     /// Indent the message for people. The signature does not mind
     #[arg(long)]
     pretty: bool,
 }
 
+/// One of the two wires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Wire {
+    /// HL7 v3 XML
+    Hl7v3,
+    /// FHIR R4 JSON
+    Fhir,
+}
+
+impl Wire {
+    /// The wire to which a message goes that is not there: XML begins with a tag.
+    fn of_result(bytes: &[u8]) -> Self {
+        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        if bytes.trim_ascii_start().starts_with(b"<") { Self::Fhir } else { Self::Hl7v3 }
+    }
+}
+
 impl Convert {
     pub(crate) fn run(&self, global: &Global) -> Result<(), Failure> {
         let bytes = files::read(&self.file)?;
-        let envelope = match fhir::read(&bytes, &global.context()) {
-            Ok(envelope) => envelope,
-            Err(found) => return problems::refuse(&found),
-        };
-        let message = hl7v3::write(&envelope);
-        files::print(&if self.pretty { indented(&message) } else { message })
+        // With a wire that the message is on already, its reader for the other says what is wrong.
+        match self.to.unwrap_or_else(|| Wire::of_result(&bytes)) {
+            Wire::Hl7v3 => match fhir::read(&bytes, &global.context()) {
+                Ok(envelope) => {
+                    let message = hl7v3::write(&envelope);
+                    files::print(&if self.pretty { indented(&message) } else { message })
+                }
+                Err(found) => problems::refuse(&found),
+            },
+            Wire::Fhir => match to_fhir(&bytes, global) {
+                Ok(message) => files::print(&if self.pretty { indented_json(&message) } else { message }),
+                Err(found) => problems::refuse(&found),
+            },
+        }
     }
+}
+
+fn to_fhir(bytes: &[u8], global: &Global) -> Result<Vec<u8>, Problems> {
+    let envelope = hl7v3::read(bytes)?;
+    let mut ids = || RandomIds.next().0;
+    let verify = |_: &_| SignatureVerdict::Valid;
+    fhir::write(&envelope, &mut Outgoing { now: global.now(), ids: &mut ids, verify: &verify, base_path: "" })
 }
 
 /// The message indented; what was just written is XML.
@@ -42,5 +81,58 @@ fn indented(message: &[u8]) -> Vec<u8> {
     match Document::parse(message, &Limits::DEFAULT) {
         Ok(document) => pretty(document.root()),
         Err(_) => message.to_vec(),
+    }
+}
+
+/// JSON without white space indented, byte for byte otherwise: a parser would take digits from numbers.
+fn indented_json(message: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(message.len() * 2);
+    let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
+    let line = |out: &mut Vec<u8>, depth: usize| {
+        out.push(b'\n');
+        out.resize(out.len() + 2 * depth, b' ');
+    };
+    for byte in message {
+        if in_text {
+            out.push(*byte);
+            in_text = escaped || *byte != b'"';
+            escaped = !escaped && *byte == b'\\';
+            continue;
+        }
+        if matches!(byte, b'}' | b']') {
+            depth = depth.saturating_sub(1);
+            line(&mut out, depth);
+        }
+        out.push(*byte);
+        match byte {
+            b'"' => in_text = true,
+            b'{' | b'[' => {
+                depth += 1;
+                line(&mut out, depth);
+            }
+            b',' => line(&mut out, depth),
+            b':' => out.push(b' '),
+            _ => {}
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_indented_and_keeps_its_digits_and_texts() {
+        let message = br#"{"a":[1.50,"{,\\\":"],"b":{"c":true}}"#;
+        let expected = "{\n  \"a\": [\n    1.50,\n    \"{,\\\\\\\":\"\n  ],\n  \"b\": {\n    \"c\": true\n  }\n}";
+        assert_eq!(String::from_utf8(indented_json(message)).unwrap(), expected);
+    }
+
+    #[test]
+    fn the_wire_is_told_by_the_first_character() {
+        assert_eq!(Wire::of_result(b"\xEF\xBB\xBF\n <a/>"), Wire::Fhir);
+        assert_eq!(Wire::of_result(b" {}"), Wire::Hl7v3);
+        assert_eq!(Wire::of_result(b""), Wire::Hl7v3);
     }
 }
