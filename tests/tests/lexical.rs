@@ -1,0 +1,269 @@
+//! What people write survives both wires: every text leaf of a message is replaced in turn, none of them by name.
+//!
+//! A leaf carries text if plain words that are put there arrive in HL7 v3. Then awkward texts must arrive too and be read
+//! back the same, and what XML cannot hold must be refused at that very leaf.
+
+#![cfg(test)]
+
+use std::collections::BTreeSet;
+
+use eps_core::fhir::{self, Context, IdentifierReferences};
+use eps_core::hl7v3;
+use eps_core::ids::{CheckCharacters, Guid, MessageId};
+use eps_core::model::{Envelope, SdsAuthor, Timestamp};
+use eps_core::problem::{Place, Problems};
+use eps_core::xml::{Document, Limits};
+use serde_json::Value;
+
+/// One message of each kind that FHIR brings, and how many leaves of it carry free text at least.
+const BASES: [(&str, &str, usize); 3] = [
+    ("order", include_str!("../../eps-transport/data/prescription-order.json"), 20),
+    ("notification", include_str!("../../fuzz/seeds/fhir_read/notification.json"), 10),
+    ("claim", include_str!("../../fuzz/seeds/fhir_read/claim.json"), 4),
+];
+
+/// Texts that a careless reader or writer spoils.
+const AWKWARD: [&str; 8] = [
+    "Zoë Ní Dhomhnaill-Müller",
+    "李小龍 Ωμέγα Łódź",
+    "salt & vinegar &amp; &#65;",
+    "\"double\" and 'single' ‘curly’",
+    "a < b > c ]]> <b/>",
+    "take 💊 with 👩‍⚕️",
+    "combining e\u{301} and \u{FEFF} and \u{A0}",
+    "{\\back\\slashes} /and/ $1 %s",
+];
+
+/// What XML 1.0 section 2.2 has no place for, as JSON writes it.
+const IMPOSSIBLE: [&str; 6] =
+    [r#""a\u0001b""#, r#""\u0000""#, r#""bell \u0007""#, r#""a\u001f""#, r#""\ufffe""#, r#""nearly \uffff""#];
+
+/// Half a character, which is not even JSON text.
+const LONE_SURROGATES: [&str; 3] = [r#""\ud800""#, r#""a\udc8a""#, r#""\ud83dx""#];
+
+/// Stands for a leaf until its JSON is put in.
+const MARK: &str = "@@LEAF@@";
+
+fn context() -> Context {
+    Context {
+        now: Timestamp::parse_hl7("20260302094000").unwrap(),
+        from: "200000001285".parse().unwrap(),
+        to: "567456789789".parse().unwrap(),
+        author: Some(SdsAuthor {
+            role_profile: "555254240100".parse().unwrap(),
+            user: "555254239107".parse().unwrap(),
+            job_role: "R8000".parse().unwrap(),
+        }),
+        identifier_references: IdentifierReferences::Resolved,
+        check_characters: CheckCharacters::AsWritten,
+        release_ids: Some([[1; 16], [2; 16]].map(|bytes| MessageId(Guid::from_bytes(bytes)))),
+    }
+}
+
+fn read(json: &str) -> Result<Envelope, Problems> {
+    fhir::read(json.as_bytes(), &context())
+}
+
+/// A message with a gap where one leaf stood.
+struct Gap {
+    pointer: String,
+    before: String,
+    after: String,
+}
+
+impl Gap {
+    fn filled(&self, json: &str) -> String {
+        [self.before.as_str(), json, self.after.as_str()].concat()
+    }
+}
+
+/// A gap for each leaf of the wanted kind.
+fn gaps(base: &str, wanted: fn(&Value) -> bool) -> Vec<Gap> {
+    let document: Value = serde_json::from_str(base).unwrap();
+    let mut pointers = Vec::new();
+    collect(&document, String::new(), wanted, &mut pointers);
+    let gap = |pointer: String| {
+        let mut marked = document.clone();
+        *marked.pointer_mut(&pointer).unwrap() = MARK.into();
+        let text = marked.to_string();
+        let (before, after) = text.split_once(&format!("\"{MARK}\"")).unwrap();
+        Gap { pointer, before: before.to_owned(), after: after.to_owned() }
+    };
+    pointers.into_iter().map(gap).collect()
+}
+
+fn collect(value: &Value, pointer: String, wanted: fn(&Value) -> bool, pointers: &mut Vec<String>) {
+    if wanted(value) {
+        pointers.push(pointer.clone());
+    }
+    // Keys of FHIR hold nothing that a JSON Pointer escapes.
+    for (key, member) in value.as_object().into_iter().flatten() {
+        collect(member, format!("{pointer}/{key}"), wanted, pointers);
+    }
+    for (index, element) in value.as_array().into_iter().flatten().enumerate() {
+        collect(element, format!("{pointer}/{index}"), wanted, pointers);
+    }
+}
+
+/// The leaves that carry free text: plain words are taken there, and arrive.
+fn text_gaps(base: &str) -> Vec<Gap> {
+    const WORDS: &str = "some plain words";
+    let mut gaps = gaps(base, Value::is_string);
+    gaps.retain(|gap| read(&gap.filled(&json(WORDS))).is_ok_and(|envelope| arrives(&hl7v3::write(&envelope), WORDS)));
+    gaps
+}
+
+fn json(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+/// Whether a text stands in a message, as itself or inside the markup that additional instructions hold.
+fn arrives(bytes: &[u8], text: &str) -> bool {
+    let document = Document::parse(bytes, &Limits::DEFAULT).unwrap();
+    let inner = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let holds = |value: &str| value.contains(text) || value.contains(&inner);
+    document
+        .root()
+        .descendants()
+        .any(|element| holds(&element.text()) || element.attributes().any(|attribute| holds(attribute.value())))
+}
+
+#[test]
+fn awkward_texts_survive_wherever_text_may_stand() {
+    for (name, base, least) in BASES {
+        let gaps = text_gaps(base);
+        println!("{name}: {} leaves carry text", gaps.len());
+        assert!(gaps.len() >= least, "{name}: {:?}", gaps.iter().map(|gap| &gap.pointer).collect::<Vec<_>>());
+        for gap in &gaps {
+            for text in AWKWARD {
+                let envelope = read(&gap.filled(&json(text))).unwrap();
+                let written = hl7v3::write(&envelope);
+                assert!(arrives(&written, text), "{name} {}: {text:?} is not in the HL7 v3", gap.pointer);
+                let again = hl7v3::read(&written).unwrap();
+                assert!(again == envelope, "{name} {}: {text:?} is read back otherwise", gap.pointer);
+                assert!(hl7v3::write(&again) == written, "{name} {}: {text:?} is written otherwise", gap.pointer);
+            }
+        }
+    }
+}
+
+/// Line ends stand in the texts of elements. In attributes, which XML readers normalise, a line end becomes a space.
+#[test]
+fn line_ends_survive_in_elements_and_are_spaces_in_attributes() {
+    for (name, base, _) in BASES {
+        let mut kept = 0;
+        for gap in text_gaps(base) {
+            let envelope = read(&gap.filled(&json("one\ntwo"))).unwrap();
+            let again = hl7v3::read(&hl7v3::write(&envelope)).unwrap();
+            if again == envelope {
+                kept += 1;
+            } else {
+                let spaced = read(&gap.filled(&json("one two"))).unwrap();
+                assert!(again == spaced, "{name} {}", gap.pointer);
+            }
+        }
+        println!("{name}: {kept} leaves keep line ends");
+        assert!(kept > 0, "{name}");
+    }
+}
+
+#[test]
+fn what_xml_cannot_hold_is_refused_at_its_leaf() {
+    for (name, base, _) in BASES {
+        for gap in text_gaps(base) {
+            for text in IMPOSSIBLE {
+                let problems = read(&gap.filled(text)).expect_err(&gap.pointer);
+                let here = |place: &Place| matches!(place, Place::Json { pointer, .. } if *pointer == gap.pointer);
+                let told = problems.iter().any(|problem| here(&problem.place) && problem.rule.id.starts_with("fhir."));
+                assert!(told, "{name} {}: {text} gives {problems}", gap.pointer);
+            }
+        }
+    }
+}
+
+#[test]
+fn half_a_character_is_refused_inside_its_leaf() {
+    for (name, base, _) in BASES {
+        for gap in gaps(base, Value::is_string) {
+            for text in LONE_SURROGATES {
+                let problems = read(&gap.filled(text)).expect_err(&gap.pointer);
+                let problem = problems.iter().next().unwrap();
+                assert_eq!(problem.rule.id, "fhir.json.syntax");
+                let Place::Position { line: 1, column } = problem.place else { panic!("{name}: {}", problem.place) };
+                let start = gap.before.chars().count() + 1;
+                let inside = start..=start + text.len();
+                assert!(inside.contains(&column), "{name} {}: column {column}, not in {inside:?}", gap.pointer);
+            }
+        }
+    }
+}
+
+#[test]
+fn decimals_keep_their_digits() {
+    const DECIMALS: [&str; 8] =
+        ["1.50", "28.0", "0.10", "0.5", "100", "12345678901234567890.0123456789", "0.000000000000000001", "1e2"];
+    for (name, base, _) in BASES {
+        let plain = read(base).unwrap();
+        let mut carried = BTreeSet::new();
+        for gap in gaps(base, Value::is_number) {
+            for decimal in DECIMALS {
+                // Counts, such as days of supply, are whole numbers and refuse the rest.
+                let Ok(envelope) = read(&gap.filled(decimal)) else { continue };
+                if envelope == plain {
+                    continue;
+                }
+                let written = hl7v3::write(&envelope);
+                assert!(hl7v3::read(&written).unwrap() == envelope, "{name} {}: {decimal}", gap.pointer);
+                if arrives(&written, decimal) {
+                    carried.insert(gap.pointer.clone());
+                }
+            }
+        }
+        println!("{name}: {} leaves carry decimals", carried.len());
+        assert!(!carried.is_empty() || name == "claim", "{name}");
+    }
+}
+
+/// HL7 v3 may write a number without a digit before its point; JSON cannot.
+#[test]
+fn a_decimal_that_starts_with_its_point_is_the_same_number() {
+    let written = String::from_utf8(hl7v3::write(&read(BASES[0].1).unwrap())).unwrap();
+    let bare = written.replace(r#"value="21""#, r#"value=".5""#);
+    assert_ne!(bare, written);
+    let envelope = hl7v3::read(bare.as_bytes()).unwrap();
+    let again = hl7v3::write(&envelope);
+    let zero = written.replace(r#"value="21""#, r#"value="0.5""#).into_bytes();
+    assert!(again == bare.as_bytes() || again == zero);
+}
+
+/// The hours around both changes of the clocks of 2026, in either offset, are each their own instant.
+#[test]
+fn instants_around_the_changes_of_the_clocks_are_kept() {
+    const INSTANTS: [(&str, &str); 8] = [
+        ("2026-03-29T00:59:59+00:00", "20260329005959"),
+        ("2026-03-29T02:00:00+01:00", "20260329010000"),
+        ("2026-03-29T01:00:00Z", "20260329010000"),
+        ("2026-10-25T01:30:00+01:00", "20261025003000"),
+        ("2026-10-25T01:30:00+00:00", "20261025013000"),
+        ("2026-10-25T01:59:59.999+01:00", "20261025005959"),
+        ("2026-07-01T00:30:00+01:00", "20260630233000"),
+        ("2024-02-29T23:59:59Z", "20240229235959"),
+    ];
+    let mut carried = 0;
+    for (name, base, _) in BASES {
+        let plain = read(base).unwrap();
+        for gap in gaps(base, |value| value.as_str().is_some_and(|text| text.contains('T') && text.starts_with("20"))) {
+            for (fhir, hl7) in INSTANTS {
+                let Ok(envelope) = read(&gap.filled(&json(fhir))) else { continue };
+                if envelope == plain {
+                    continue;
+                }
+                let written = hl7v3::write(&envelope);
+                assert!(arrives(&written, hl7), "{name} {}: {fhir}", gap.pointer);
+                assert!(hl7v3::read(&written).unwrap() == envelope, "{name} {}: {fhir}", gap.pointer);
+                carried += 1;
+            }
+        }
+    }
+    assert!(carried > 0);
+}
