@@ -1,8 +1,9 @@
-//! The coded vocabularies of EPS: code, display and OID, one table each.
+//! The coded vocabularies of EPS: code, display, OID and FHIR code system, one table each.
 //!
 //! Sources: Message Implementation Manual 4.2.00 vocabularies, and the code systems of the FHIR prescribing and
 //! dispensing profiles where those are newer. When a code is allowed is not said here.
 
+pub mod fixed;
 pub mod oid;
 pub(crate) mod system;
 
@@ -13,9 +14,11 @@ mod cancelling;
 mod dispensing;
 mod errors;
 mod interaction;
+mod messages;
 mod person;
 mod prescribing;
 mod table;
+mod uses;
 
 pub use cancelling::{CancellationReason, CancellationResult, ReturnReason, WithdrawReason, WithdrawType};
 pub use dispensing::{
@@ -23,9 +26,14 @@ pub use dispensing::{
 };
 pub(crate) use errors::SpineIssue;
 pub use interaction::{Interaction, InteractionId, InteractionVariant};
+pub use messages::{
+    ExemptionEvidence, MessageEvent, ReimbursementAuthority, RequestCategory, RequestIntent, RequestStatus, TaskCode,
+    TaskStatus,
+};
 pub(crate) use person::PersonIdSystem;
 pub use prescribing::{
     CourseOfTherapy, DispensingSitePreference, Gender, PrescriberEndorsement, TreatmentType, is_prescription_type,
 };
 pub use table::UnknownCode;
 pub(crate) use table::Vocabulary;
+pub use uses::{AddressUse, NameUse, TelecomUse};

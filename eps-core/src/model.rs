@@ -22,7 +22,7 @@ mod returned;
 mod text;
 mod time;
 
-pub use address::{Address, AddressUse, NameUse, PersonName, Telecom, TelecomUse};
+pub use address::{Address, PersonName, Telecom};
 pub use agent::{AgentPerson, Licence, Organisation, Person};
 pub use cancellation::{Cancellation, CancellationResponse, ReasonForCancellation};
 pub use claim::{ChargeExemption, ClaimedItem, ClaimedSupply, DispenseClaim, Endorsement};
@@ -38,4 +38,4 @@ pub use release::{
 };
 pub use returned::{DispenseHistory, HistoryEntry, Return, Withdrawal, WithdrawalAuthor};
 pub use text::{Code, Coded, Concept, Decimal, DecimalError, Quantity, Text, TextError};
-pub use time::{Date, TimeError, Timestamp};
+pub use time::{Date, DatePrecision, TimeError, Timestamp};

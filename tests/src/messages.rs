@@ -2,15 +2,16 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test message that cannot be built is a failed test")]
 
 use eps_core::codes::{
-    DispenserEndorsement, DispensingSitePreference, Gender, Interaction, ItemStatus, PrescriptionStatus, TreatmentType,
+    AddressUse, DispenserEndorsement, DispensingSitePreference, Gender, Interaction, ItemStatus, NameUse,
+    PrescriptionStatus, TelecomUse, TreatmentType,
 };
 use eps_core::hl7v3;
 use eps_core::ids::{Guid, LineItemId, MessageId, OdsCode, PrescriptionId, PrescriptionUuid};
 use eps_core::model::{
-    Address, AddressUse, AgentPerson, Author, ClaimedItem, ClaimedSupply, Coded, Concept, DispenseClaim,
-    DispenseNotification, Endorsement, Envelope, Exemptions, LineItem, Message, NameUse, Organisation, Patient, Person,
-    PersonName, Prescription, Quantity, ReleaseKind, ReleaseRequest, RequestedQuantity, SignatureText,
-    SuppliedLineItem, Telecom, TelecomUse, Text, Timestamp,
+    Address, AgentPerson, Author, ClaimedItem, ClaimedSupply, Coded, Concept, DispenseClaim, DispenseNotification,
+    Endorsement, Envelope, Exemptions, LineItem, Message, Organisation, Patient, Person, PersonName, Prescription,
+    Quantity, ReleaseKind, ReleaseRequest, RequestedQuantity, SignatureText, SuppliedLineItem, Telecom, Text,
+    Timestamp,
 };
 
 /// The pharmacy that prescriptions are nominated to.

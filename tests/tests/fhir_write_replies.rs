@@ -120,14 +120,14 @@ fn text(text: &str) -> eps_core::model::Text {
 
 fn telecom() -> eps_core::model::Telecom {
     eps_core::model::Telecom {
-        telecom_use: Some(eps_core::model::TelecomUse::Workplace),
+        telecom_use: Some(eps_core::codes::TelecomUse::Workplace),
         value: Some(text("tel:01234567890")),
     }
 }
 
 fn address() -> eps_core::model::Address {
     eps_core::model::Address {
-        address_use: Some(eps_core::model::AddressUse::Workplace),
+        address_use: Some(eps_core::codes::AddressUse::Workplace),
         lines: vec![text("1 ROAD"), text("TOWN")],
         postal_code: Some(text("AA1 1AA")),
     }
@@ -135,7 +135,7 @@ fn address() -> eps_core::model::Address {
 
 fn name(prefix: &str) -> eps_core::model::PersonName {
     eps_core::model::PersonName::Parts {
-        name_use: Some(eps_core::model::NameUse::Usual),
+        name_use: Some(eps_core::codes::NameUse::Usual),
         prefixes: vec![text(prefix)],
         given: vec![text("A"), text("B")],
         family: Some(text("C")),

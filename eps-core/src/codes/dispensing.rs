@@ -4,7 +4,7 @@ use super::table::vocabulary;
 
 vocabulary! {
     /// The status of a prescription, or of one issue of a repeat dispensing prescription.
-    PrescriptionStatus("2.16.840.1.113883.2.1.3.2.4.16.35") {
+    PrescriptionStatus("2.16.840.1.113883.2.1.3.2.4.16.35", "https://fhir.nhs.uk/CodeSystem/EPS-task-business-status") {
         AwaitingReleaseReady = "0000", "Awaiting Release Ready";
         ToBeDispensed = "0001", "To be Dispensed";
         WithDispenser = "0002", "With Dispenser";
@@ -23,7 +23,7 @@ vocabulary! {
 
 vocabulary! {
     /// The status of a line item.
-    ItemStatus("2.16.840.1.113883.2.1.3.2.4.17.23") {
+    ItemStatus("2.16.840.1.113883.2.1.3.2.4.17.23", "https://fhir.nhs.uk/CodeSystem/medicationdispense-type") {
         FullyDispensed = "0001", "Item fully dispensed";
         NotDispensed = "0002", "Item not dispensed";
         PartiallyDispensed = "0003", "Item dispensed - partial";
@@ -37,7 +37,7 @@ vocabulary! {
 
 vocabulary! {
     /// Why a line item or a prescription was not dispensed.
-    NotDispensedReason("2.16.840.1.113883.2.1.3.2.4.16.31") {
+    NotDispensedReason("2.16.840.1.113883.2.1.3.2.4.16.31", "https://fhir.nhs.uk/CodeSystem/medicationdispense-status-reason") {
         NotRequired = "0001", "Not required as instructed by the patient";
         ClinicallyUnsuitable = "0002", "Clinically unsuitable";
         OwingsNote = "0003", "Owings note issued to patient";
@@ -54,7 +54,7 @@ vocabulary! {
 
 vocabulary! {
     /// The dispenser's endorsement of a supply.
-    DispenserEndorsement("2.16.840.1.113883.2.1.3.2.4.16.29") {
+    DispenserEndorsement("2.16.840.1.113883.2.1.3.2.4.16.29", "https://fhir.nhs.uk/CodeSystem/medicationdispense-endorsement") {
         BrokenBulk = "BB", "Broken Bulk";
         ExtemporaneouslyDispensed = "ED", "Extemporaneously dispensed";
         InvoicePrice = "IP", "Invoice Price";
@@ -73,7 +73,7 @@ vocabulary! {
 
 vocabulary! {
     /// FHIR `prescription-charge` of a claimed item; HL7 v3 says only whether a charge was paid.
-    ChargePayment("") {
+    ChargePayment(fhir "https://fhir.nhs.uk/CodeSystem/DM-prescription-charge") {
         PaidOnce = "paid-once", "Paid Once";
         PaidTwice = "paid-twice", "Paid Twice";
         NotPaid = "not-paid", "Not Paid";
@@ -95,5 +95,21 @@ vocabulary! {
         InvalidMessage = "5888", "Invalid message";
         InvalidDate = "9006", "Format of date passed is invalid";
         Unexpected = "9999", "Unexpected exception";
+    }
+}
+
+impl NotDispensedReason {
+    /// The code system of the same reasons in claims and tasks.
+    pub const TASK_SYSTEM: &'static str = "https://fhir.nhs.uk/CodeSystem/EPS-task-business-status-reason";
+}
+
+impl ChargePayment {
+    /// Whether a charge was paid, which is all that HL7 v3 says.
+    #[must_use]
+    pub const fn is_paid(self) -> bool {
+        match self {
+            Self::PaidOnce | Self::PaidTwice => true,
+            Self::NotPaid => false,
+        }
     }
 }

@@ -45,7 +45,7 @@ impl DispensingSitePreference {
 
 vocabulary! {
     /// What kind of dispenser the patient prefers.
-    DispensingSitePreference("2.16.840.1.113883.2.1.3.2.4.17.21") {
+    DispensingSitePreference("2.16.840.1.113883.2.1.3.2.4.17.21", "https://fhir.nhs.uk/CodeSystem/dispensing-site-preference") {
         Other = "P1", "Other (e.g. Community Pharmacy)";
         ApplianceContractor = "P2", "Appliance Contractor";
         DispensingDoctor = "P3", "Dispensing Doctor";
@@ -55,28 +55,28 @@ vocabulary! {
 
 vocabulary! {
     /// The prescriber's endorsement of a line item.
-    PrescriberEndorsement("2.16.840.1.113883.2.1.3.2.4.16.32") {
+    PrescriberEndorsement("2.16.840.1.113883.2.1.3.2.4.16.32", "https://fhir.nhs.uk/CodeSystem/medicationrequest-endorsement") {
         BorderlineSubstance = "ACBS", "Advisory Committee on Borderline Substances";
         FoodSupplement = "AF", "Food replacement/food supplement products";
         Contraceptive = "CC", "Contraceptive";
-        SexualHealth = "FS", "Sexual Health";
+        SexualHealth = "FS", "Sexual Health", fhir "FS", "Free Supply for Specified Use";
         SelectedListScheme = "SLS", "Selected List Scheme";
     }
 }
 
 vocabulary! {
     /// Administrative gender.
-    Gender("2.16.840.1.113883.2.1.3.2.4.16.25") {
-        NotKnown = "0", "Not known";
-        Male = "1", "Male";
-        Female = "2", "Female";
-        NotSpecified = "9", "Not specified";
+    Gender("2.16.840.1.113883.2.1.3.2.4.16.25", "http://hl7.org/fhir/administrative-gender") {
+        NotKnown = "0", "Not known", fhir "unknown", "Unknown";
+        Male = "1", "Male", fhir "male";
+        Female = "2", "Female", fhir "female";
+        NotSpecified = "9", "Not specified", fhir "other", "Other";
     }
 }
 
 vocabulary! {
     /// FHIR `MedicationRequest.courseOfTherapyType`; HL7 v3 knows the [`TreatmentType`] only.
-    CourseOfTherapy("") {
+    CourseOfTherapy(fhir "http://terminology.hl7.org/CodeSystem/medicationrequest-course-of-therapy") {
         Acute = "acute", "Short course (acute) therapy";
         Continuous = "continuous", "Continuous long term therapy";
         ContinuousRepeatDispensing = "continuous-repeat-dispensing", "Continuous long term (repeat dispensing)";
@@ -84,7 +84,20 @@ vocabulary! {
 }
 
 impl CourseOfTherapy {
-    /// The treatment type that a course of therapy becomes.
+    /// The code system of [`Self::ContinuousRepeatDispensing`]; the others are of [`Self::SYSTEM`].
+    pub const REPEAT_DISPENSING_SYSTEM: &'static str =
+        "https://fhir.nhs.uk/CodeSystem/medicationrequest-course-of-therapy";
+
+    /// The code system of this code.
+    #[must_use]
+    pub const fn system(self) -> &'static str {
+        match self {
+            Self::Acute | Self::Continuous => Self::SYSTEM,
+            Self::ContinuousRepeatDispensing => Self::REPEAT_DISPENSING_SYSTEM,
+        }
+    }
+
+    /// The treatment type that a prescription with this course has in HL7 v3.
     #[must_use]
     pub const fn treatment(self) -> TreatmentType {
         match self {
@@ -93,29 +106,18 @@ impl CourseOfTherapy {
             Self::ContinuousRepeatDispensing => TreatmentType::RepeatDispensing,
         }
     }
-}
 
-impl Gender {
-    /// The gender with this FHIR `administrative-gender` code.
+    /// The course of a prescription whose items have these two: items that are repeated and items that are not go
+    /// together as acute, and nothing goes with repeat dispensing.
     #[must_use]
-    pub fn from_fhir(code: &str) -> Option<Self> {
-        match code {
-            "male" => Some(Self::Male),
-            "female" => Some(Self::Female),
-            "other" => Some(Self::NotSpecified),
-            "unknown" => Some(Self::NotKnown),
-            _ => None,
-        }
-    }
-
-    /// The FHIR `administrative-gender` code.
-    #[must_use]
-    pub const fn to_fhir(self) -> &'static str {
-        match self {
-            Self::Male => "male",
-            Self::Female => "female",
-            Self::NotSpecified => "other",
-            Self::NotKnown => "unknown",
+    pub const fn mixed_with(self, other: Self) -> Option<Self> {
+        match (self, other) {
+            (Self::Acute | Self::Continuous, Self::Acute) | (Self::Acute, Self::Continuous) => Some(Self::Acute),
+            (Self::Continuous, Self::Continuous) => Some(Self::Continuous),
+            (Self::ContinuousRepeatDispensing, Self::ContinuousRepeatDispensing) => {
+                Some(Self::ContinuousRepeatDispensing)
+            }
+            (Self::ContinuousRepeatDispensing, _) | (_, Self::ContinuousRepeatDispensing) => None,
         }
     }
 }

@@ -39,20 +39,8 @@ pub(crate) const JOB_ROLES: [&str; 2] = [
     "https://fhir.nhs.uk/CodeSystem/NHSDigital-SDS-JobRoleCode",
     "https://fhir.hl7.org.uk/CodeSystem/UKCore-SDSJobRoleName",
 ];
-/// The prescriber's endorsements.
-pub(crate) const PRESCRIBER_ENDORSEMENT: &str = "https://fhir.nhs.uk/CodeSystem/medicationrequest-endorsement";
-/// Statuses of line items.
-pub(crate) const ITEM_STATUS: &str = "https://fhir.nhs.uk/CodeSystem/medicationdispense-type";
-/// Why a line item was not dispensed.
-pub(crate) const NOT_DISPENSED_REASON: &str = "https://fhir.nhs.uk/CodeSystem/medicationdispense-status-reason";
-/// The dispenser's endorsements.
-pub(crate) const ENDORSEMENTS: &str = "https://fhir.nhs.uk/CodeSystem/medicationdispense-endorsement";
 /// Charge exemptions.
 pub(crate) const EXEMPTION: &str = "https://fhir.nhs.uk/CodeSystem/prescription-charge-exemption";
-/// Whether evidence of an exemption was seen.
-pub(crate) const EVIDENCE: &str = "https://fhir.nhs.uk/CodeSystem/DM-exemption-evidence";
-/// Whether a charge was paid.
-pub(crate) const CHARGE: &str = "https://fhir.nhs.uk/CodeSystem/DM-prescription-charge";
 
 /// Prescription type.
 pub(crate) const PRESCRIPTION_TYPE: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-DM-PrescriptionType";
@@ -101,27 +89,27 @@ pub(crate) const PRESCRIPTION_UUID: &str = "https://fhir.nhs.uk/Id/prescription"
 pub(crate) const CLAIM_ITEM: &str = "https://fhir.nhs.uk/Id/claim-sequence-identifier";
 
 /// Events that messages tell of.
-pub(crate) const MESSAGE_EVENT: &str = "https://fhir.nhs.uk/CodeSystem/message-event";
+pub(crate) const MESSAGE_EVENT: &str = super::MessageEvent::SYSTEM;
 /// Prescription types.
 pub(crate) const PRESCRIPTION_TYPES: &str = "https://fhir.nhs.uk/CodeSystem/prescription-type";
 /// Where prescriptions are given.
-pub(crate) const REQUEST_CATEGORY: &str = "http://terminology.hl7.org/CodeSystem/medicationrequest-category";
+pub(crate) const REQUEST_CATEGORY: &str = super::RequestCategory::SYSTEM;
 /// How long a therapy lasts.
-pub(crate) const COURSE_OF_THERAPY: &str = "http://terminology.hl7.org/CodeSystem/medicationrequest-course-of-therapy";
+pub(crate) const COURSE_OF_THERAPY: &str = super::CourseOfTherapy::SYSTEM;
 /// How long a therapy lasts, for repeat dispensing.
-pub(crate) const EPS_COURSE_OF_THERAPY: &str = "https://fhir.nhs.uk/CodeSystem/medicationrequest-course-of-therapy";
+pub(crate) const EPS_COURSE_OF_THERAPY: &str = super::CourseOfTherapy::REPEAT_DISPENSING_SYSTEM;
 /// Dispensing site preferences.
-pub(crate) const SITE_PREFERENCE: &str = "https://fhir.nhs.uk/CodeSystem/dispensing-site-preference";
+pub(crate) const SITE_PREFERENCE: &str = super::DispensingSitePreference::SYSTEM;
 /// Units of measure.
 pub(crate) const UCUM: &str = "http://unitsofmeasure.org";
 /// What a signature is for.
 pub(crate) const SIGNATURE_TYPE: &str = "urn:iso-astm:E1762-95:2013";
 /// What became of a cancellation.
-pub(crate) const STATUS_HISTORY_CODES: &str = "https://fhir.nhs.uk/CodeSystem/medicationrequest-status-history";
+pub(crate) const STATUS_HISTORY_CODES: &str = super::CancellationResult::SYSTEM;
 /// Statuses of prescriptions.
-pub(crate) const BUSINESS_STATUS: &str = "https://fhir.nhs.uk/CodeSystem/EPS-task-business-status";
+pub(crate) const BUSINESS_STATUS: &str = super::PrescriptionStatus::SYSTEM;
 /// Why a prescription was not dispensed, in claims and statuses.
-pub(crate) const BUSINESS_STATUS_REASON: &str = "https://fhir.nhs.uk/CodeSystem/EPS-task-business-status-reason";
+pub(crate) const BUSINESS_STATUS_REASON: &str = super::NotDispensedReason::TASK_SYSTEM;
 /// Kinds of organisation.
 pub(crate) const ORGANISATION_ROLE: &str = "https://fhir.nhs.uk/CodeSystem/organisation-role";
 /// Kinds of claim.
@@ -153,10 +141,22 @@ pub(crate) const SUPPORTING_PRESCRIPTION: &str =
     "https://fhir.nhs.uk/StructureDefinition/Extension-Spine-supportingInfo-prescription";
 
 /// Why a prescription is cancelled.
-pub(crate) const CANCELLATION_REASON: &str = "https://fhir.nhs.uk/CodeSystem/medicationrequest-status-reason";
+pub(crate) const CANCELLATION_REASON: &str = super::CancellationReason::SYSTEM;
 /// Why a prescription is given back.
-pub(crate) const RETURN_REASON: &str = "https://fhir.nhs.uk/CodeSystem/EPS-task-dispense-return-status-reason";
+pub(crate) const RETURN_REASON: &str = super::ReturnReason::SYSTEM;
 /// Why dispense notifications are taken back.
-pub(crate) const WITHDRAW_REASON: &str = "https://fhir.nhs.uk/CodeSystem/EPS-task-dispense-withdraw-reason";
+pub(crate) const WITHDRAW_REASON: &str = super::WithdrawReason::SYSTEM;
 /// What a Task asks for.
-pub(crate) const TASK_CODE: &str = "http://hl7.org/fhir/CodeSystem/task-code";
+pub(crate) const TASK_CODE: &str = super::TaskCode::SYSTEM;
+/// The prescriber's endorsements.
+pub(crate) const PRESCRIBER_ENDORSEMENT: &str = super::PrescriberEndorsement::SYSTEM;
+/// Statuses of line items.
+pub(crate) const ITEM_STATUS: &str = super::ItemStatus::SYSTEM;
+/// Why a line item was not dispensed.
+pub(crate) const NOT_DISPENSED_REASON: &str = super::NotDispensedReason::SYSTEM;
+/// The dispenser's endorsements.
+pub(crate) const ENDORSEMENTS: &str = super::DispenserEndorsement::SYSTEM;
+/// Whether evidence of an exemption was seen.
+pub(crate) const EVIDENCE: &str = super::ExemptionEvidence::SYSTEM;
+/// Whether a charge was paid.
+pub(crate) const CHARGE: &str = super::ChargePayment::SYSTEM;

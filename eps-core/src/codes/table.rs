@@ -12,15 +12,44 @@ pub struct UnknownCode {
 /// A closed vocabulary: every code of it is known.
 pub(crate) trait Vocabulary: Copy + std::str::FromStr<Err = UnknownCode> {
     /// The OID in HL7 v3.
-    const SYSTEM: &'static str;
+    const OID: &'static str;
 
     /// The code.
     fn as_code(self) -> &'static str;
 }
 
-/// Declares a closed vocabulary: `Variant = "code", "display";` under its OID.
+/// Declares a closed vocabulary, one row a code: `Variant = "code", "display";`.
+///
+/// The head says where it is known: `Name("OID")` in HL7 v3, `Name("OID", "URL")` also in FHIR under that code system,
+/// `Name(fhir "URL")` in FHIR only. Where FHIR writes another code or display, it follows: `, fhir "code", "display"`.
 macro_rules! vocabulary {
-    ($(#[$doc:meta])* $name:ident ($oid:expr) { $($variant:ident = $code:literal, $display:literal;)* }) => {
+    (@last $one:literal) => { $one };
+    (@last $one:literal, $other:literal) => { $other };
+    (@head $oid:literal) => {
+        /// The OID of the vocabulary in HL7 v3.
+        pub const OID: &'static str = $oid;
+    };
+    (@head $oid:literal, $system:literal) => {
+        vocabulary!(@head $oid);
+        vocabulary!(@head fhir $system);
+    };
+    (@head fhir $system:literal) => {
+        /// The URL of the code system in FHIR.
+        pub const SYSTEM: &'static str = $system;
+    };
+    (@hl7 $name:ident $oid:literal $(, $system:literal)?) => {
+        impl $crate::codes::table::Vocabulary for $name {
+            const OID: &'static str = $oid;
+
+            fn as_code(self) -> &'static str {
+                self.code()
+            }
+        }
+    };
+    (@hl7 $name:ident fhir $system:literal) => {};
+    ($(#[$doc:meta])* $name:ident ($($head:tt)+) {
+        $($variant:ident = $code:literal, $display:literal $(, fhir $fhir:literal $(, $words:literal)?)?;)*
+    }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
         #[serde(try_from = "String", into = "&'static str")]
@@ -30,12 +59,11 @@ macro_rules! vocabulary {
         }
 
         impl $name {
-            /// The OID of the vocabulary in HL7 v3.
-            pub const OID: &'static str = $oid;
+            vocabulary!(@head $($head)+);
             /// Every code, in the order of the table.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
-            /// The code.
+            /// The code; in HL7 v3, where the wires differ.
             #[must_use]
             pub const fn code(self) -> &'static str {
                 match self { $(Self::$variant => $code),* }
@@ -46,15 +74,27 @@ macro_rules! vocabulary {
             pub const fn display(self) -> &'static str {
                 match self { $(Self::$variant => $display),* }
             }
-        }
 
-        impl $crate::codes::table::Vocabulary for $name {
-            const SYSTEM: &'static str = $oid;
+            /// The code in FHIR.
+            #[must_use]
+            pub const fn fhir_code(self) -> &'static str {
+                match self { $(Self::$variant => vocabulary!(@last $code $(, $fhir)?)),* }
+            }
 
-            fn as_code(self) -> &'static str {
-                self.code()
+            /// What the code means, as FHIR words it.
+            #[must_use]
+            pub const fn fhir_display(self) -> &'static str {
+                match self { $(Self::$variant => vocabulary!(@last $display $($(, $words)?)?)),* }
+            }
+
+            /// The value with this code in FHIR.
+            #[must_use]
+            pub fn from_fhir(code: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|known| known.fhir_code() == code)
             }
         }
+
+        vocabulary!(@hl7 $name $($head)+);
 
         impl std::str::FromStr for $name {
             type Err = $crate::codes::UnknownCode;

@@ -118,7 +118,7 @@ impl Content<AdditionalInstructions> for Data {
 /// A code of a closed vocabulary, without words.
 impl<T: Vocabulary> Content<T> for Data {
     fn write<'n>(&self, out: &mut Out<'n>, name: &'static str, value: &'n T) {
-        out.code(name, T::SYSTEM, value.as_code());
+        out.code(name, T::OID, value.as_code());
     }
 
     fn read(&self, input: &mut In, element: Element<'_, '_>) -> Option<T> {
@@ -129,7 +129,7 @@ impl<T: Vocabulary> Content<T> for Data {
 /// A code of a closed vocabulary, with the sender's words.
 impl<T: Vocabulary> Content<Coded<T>> for Data {
     fn write<'n>(&self, out: &mut Out<'n>, name: &'static str, value: &'n Coded<T>) {
-        out.coded(name, T::SYSTEM, value.code.as_code(), value.display.as_ref());
+        out.coded(name, T::OID, value.code.as_code(), value.display.as_ref());
     }
 
     fn read(&self, input: &mut In, element: Element<'_, '_>) -> Option<Coded<T>> {

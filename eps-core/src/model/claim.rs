@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{AgentPerson, Code, Coded, Concept, Quantity, RepeatNumber, Text, Timestamp};
+use crate::codes::fixed::CHARGES_PAID;
 use crate::codes::{DispenserEndorsement, ItemStatus, NotDispensedReason, PrescriptionStatus};
 use crate::ids::{LineItemId, MessageId, OdsCode, PrescriptionUuid, WrittenPrescriptionId};
 
@@ -56,7 +57,7 @@ impl ChargeExemption {
     /// Whether the code says that the patient paid, so is not exempt.
     #[must_use]
     pub fn charge_paid(&self) -> bool {
-        self.code.as_str() == "0001"
+        self.code.as_str() == CHARGES_PAID
     }
 }
 

@@ -25,10 +25,28 @@ pub enum TimeError {
 #[serde(try_from = "String", into = "String")]
 pub struct Timestamp(PrimitiveDateTime);
 
-/// A calendar day.
+/// A calendar day, or a month or year of which no more is known.
+///
+/// FHIR writes all three; HL7 v3, and every calculation, takes the first day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Date(time::Date);
+pub struct Date {
+    /// The first day.
+    first: time::Date,
+    precision: DatePrecision,
+}
+
+/// How much of a date is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(clippy::exhaustive_enums, reason = "the forms of a date are fixed by FHIR R4")]
+pub enum DatePrecision {
+    /// `YYYY`
+    Year,
+    /// `YYYY-MM`
+    Month,
+    /// `YYYY-MM-DD`
+    Day,
+}
 
 /// Reads `len` ASCII digits at `at`.
 fn number(text: &[u8], at: usize, len: usize) -> Option<u32> {
@@ -48,13 +66,31 @@ impl Date {
     /// The day of a calendar date.
     #[must_use]
     pub const fn new(date: time::Date) -> Self {
-        Self(date)
+        Self { first: date, precision: DatePrecision::Day }
     }
 
-    /// The calendar date.
+    /// The day, month or year in which a calendar date lies.
+    #[must_use]
+    pub fn of_precision(date: time::Date, precision: DatePrecision) -> Self {
+        let first = match precision {
+            DatePrecision::Day => Ok(date),
+            DatePrecision::Month => date.replace_day(1),
+            DatePrecision::Year => date.replace_ordinal(1),
+        };
+        // Every month and every year has a first day.
+        Self { first: first.unwrap_or(date), precision }
+    }
+
+    /// The calendar date, or the first one of the month or year.
     #[must_use]
     pub const fn calendar(self) -> time::Date {
-        self.0
+        self.first
+    }
+
+    /// How much of the date is known.
+    #[must_use]
+    pub const fn precision(self) -> DatePrecision {
+        self.precision
     }
 
     /// Reads the 8 digits of HL7 v3: `YYYYMMDD`.
@@ -67,43 +103,58 @@ impl Date {
         let (year, month, day) = digits.flatten().ok_or(Self::FORM)?;
         let year = i32::try_from(year).map_err(|_| TimeError::Impossible)?;
         let month = Month::try_from(month).map_err(|_| TimeError::Impossible)?;
-        time::Date::from_calendar_date(year, month, day).map(Self).map_err(|_| TimeError::Impossible)
+        time::Date::from_calendar_date(year, month, day).map(Self::new).map_err(|_| TimeError::Impossible)
     }
 
-    /// The 8 digits of HL7 v3.
+    /// Reads what [`From<Date>`](String) writes: 8 digits, or 6 or 4 where no more is known.
+    fn parse_stored(text: &str) -> Result<Self, TimeError> {
+        let (first, precision) = match text.len() {
+            4 => (format!("{text}0101"), DatePrecision::Year),
+            6 => (format!("{text}01"), DatePrecision::Month),
+            _ => return Self::parse_hl7(text),
+        };
+        Self::parse_hl7(&first).map(|first| Self { precision, ..first })
+    }
+
+    /// The 8 digits of HL7 v3: those of the first day.
     #[must_use]
     pub fn to_hl7(self) -> String {
-        format!("{:04}{:02}{:02}", self.0.year(), u8::from(self.0.month()), self.0.day())
+        format!("{:04}{:02}{:02}", self.first.year(), u8::from(self.first.month()), self.first.day())
     }
 
     /// The day so many days later, or earlier; the calendar's end where it runs out.
     #[must_use]
     pub fn plus_days(self, days: i64) -> Self {
-        Self(self.0.saturating_add(Duration::days(days)))
+        Self::new(self.first.saturating_add(Duration::days(days)))
     }
 
     /// The same day of the month so many months later, or the last of that month.
     #[must_use]
     pub fn plus_months(self, months: u8) -> Self {
-        let count = i32::from(u8::from(self.0.month())) - 1 + i32::from(months);
-        let year = self.0.year() + count / 12;
+        let count = i32::from(u8::from(self.first.month())) - 1 + i32::from(months);
+        let year = self.first.year() + count / 12;
         let month = u8::try_from(count % 12 + 1).ok().and_then(|month| Month::try_from(month).ok());
         let month = month.unwrap_or(Month::December);
-        let day = self.0.day().min(month.length(year));
-        Self(time::Date::from_calendar_date(year, month, day).unwrap_or(time::Date::MAX))
+        let day = self.first.day().min(month.length(year));
+        Self::new(time::Date::from_calendar_date(year, month, day).unwrap_or(time::Date::MAX))
     }
 
-    /// Midnight UTC at the start of the day.
+    /// Midnight UTC at the start of the first day.
     #[must_use]
     pub const fn midnight(self) -> Timestamp {
-        Timestamp(self.0.midnight())
+        Timestamp(self.first.midnight())
     }
 }
 
-/// `YYYY-MM-DD`, as FHIR writes it.
+/// `YYYY-MM-DD`, `YYYY-MM` or `YYYY`, as FHIR writes it.
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}-{:02}-{:02}", self.0.year(), u8::from(self.0.month()), self.0.day())
+        write!(f, "{:04}", self.first.year())?;
+        match self.precision {
+            DatePrecision::Year => Ok(()),
+            DatePrecision::Month => write!(f, "-{:02}", u8::from(self.first.month())),
+            DatePrecision::Day => write!(f, "-{:02}-{:02}", u8::from(self.first.month()), self.first.day()),
+        }
     }
 }
 
@@ -160,7 +211,7 @@ impl Timestamp {
         let time = || Some((pair(bytes, 8)?, pair(bytes, 10)?, pair(bytes, 12)?));
         let (hour, minute, second) = time().ok_or(Self::FORM)?;
         let time = time::Time::from_hms(hour, minute, second).map_err(|_| TimeError::Impossible)?;
-        let local = PrimitiveDateTime::new(date.0, time);
+        let local = PrimitiveDateTime::new(date.first, time);
         local.checked_sub(Duration::hours(east)).map(Self).ok_or(TimeError::Impossible)
     }
 
@@ -174,7 +225,7 @@ impl Timestamp {
     /// The day in UTC.
     #[must_use]
     pub const fn date(self) -> Date {
-        Date(self.0.date())
+        Date::new(self.0.date())
     }
 
     /// The instant so many seconds later, or earlier; the calendar's end where it runs out.
@@ -192,25 +243,40 @@ impl fmt::Display for Timestamp {
     }
 }
 
-macro_rules! string_conversions {
-    ($($name:ident),*) => {$(
-        impl TryFrom<String> for $name {
-            type Error = TimeError;
+impl TryFrom<String> for Timestamp {
+    type Error = TimeError;
 
-            fn try_from(text: String) -> Result<Self, TimeError> {
-                Self::parse_hl7(&text)
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(value: $name) -> Self {
-                value.to_hl7()
-            }
-        }
-    )*};
+    fn try_from(text: String) -> Result<Self, TimeError> {
+        Self::parse_hl7(&text)
+    }
 }
 
-string_conversions!(Timestamp, Date);
+impl From<Timestamp> for String {
+    fn from(value: Timestamp) -> Self {
+        value.to_hl7()
+    }
+}
+
+impl TryFrom<String> for Date {
+    type Error = TimeError;
+
+    fn try_from(text: String) -> Result<Self, TimeError> {
+        Self::parse_stored(&text)
+    }
+}
+
+/// The digits of HL7 v3, as many as are known.
+impl From<Date> for String {
+    fn from(date: Date) -> Self {
+        let mut digits = date.to_hl7();
+        digits.truncate(match date.precision {
+            DatePrecision::Year => 4,
+            DatePrecision::Month => 6,
+            DatePrecision::Day => 8,
+        });
+        digits
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -237,5 +303,26 @@ mod tests {
         }
         assert_eq!(Date::parse_hl7("20230229"), Err(TimeError::Impossible));
         assert!(Date::parse_hl7("20240229").is_ok());
+    }
+
+    #[test]
+    fn a_date_keeps_its_precision_and_calculates_with_its_first_day() {
+        let day = time::macros::date!(2024 - 02 - 29);
+        for (precision, fhir, stored) in [
+            (DatePrecision::Year, "2024", "2024"),
+            (DatePrecision::Month, "2024-02", "202402"),
+            (DatePrecision::Day, "2024-02-29", "20240229"),
+        ] {
+            let date = Date::of_precision(day, precision);
+            assert_eq!((date.to_string().as_str(), date.precision()), (fhir, precision));
+            assert_eq!(serde_json::to_string(&date).unwrap(), format!("\"{stored}\""));
+            assert_eq!(serde_json::from_str::<Date>(&format!("\"{stored}\"")).unwrap(), date);
+        }
+        assert_eq!(Date::of_precision(day, DatePrecision::Year).to_hl7(), "20240101");
+        assert_eq!(Date::of_precision(day, DatePrecision::Month).to_hl7(), "20240201");
+        assert_eq!(Date::of_precision(day, DatePrecision::Month).plus_days(29).to_string(), "2024-03-01");
+        for wrong in ["\"20240\"", "\"202413\"", "\"20230229\"", "\"202é\"", "\"\""] {
+            assert!(serde_json::from_str::<Date>(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -1,11 +1,11 @@
 //! FHIR dates and date-times.
 //!
-//! EPS writes every time in UTC, whole seconds; a partial date is its first day, and a date without a time is midnight
-//! UTC. The patterns are those of FHIR R4 `date` and `dateTime`.
+//! EPS writes every time in UTC, whole seconds; in a date-time a partial date is its first day, and a date without a time
+//! is midnight UTC. A date keeps its precision. The patterns are those of FHIR R4 `date` and `dateTime`.
 
 use time::{Month, Time, UtcOffset};
 
-use crate::model::{Date, Timestamp};
+use crate::model::{Date, DatePrecision, Timestamp};
 
 /// Why a text is not a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -21,8 +21,8 @@ pub(crate) enum DateError {
 /// Reads a FHIR `dateTime` as a time in UTC, fractions of a second dropped.
 pub(crate) fn date_time(text: &str) -> Result<Timestamp, DateError> {
     let mut reader = Reader(text.as_bytes());
-    let (day, is_whole) = reader.day()?;
-    if !is_whole || reader.0.is_empty() {
+    let day = reader.day()?;
+    if day.precision != DatePrecision::Day || reader.0.is_empty() {
         reader.end()?;
         return Ok(Date::new(day.build()?).midnight());
     }
@@ -33,18 +33,19 @@ pub(crate) fn date_time(text: &str) -> Result<Timestamp, DateError> {
     if (1..=9999).contains(&utc.year()) { Ok(Timestamp::new(utc)) } else { Err(DateError::Impossible) }
 }
 
-/// Reads a FHIR `date`; a date-time is refused.
+/// Reads a FHIR `date` with its precision; a date-time is refused.
 pub(crate) fn date(text: &str) -> Result<Date, DateError> {
     let mut reader = Reader(text.as_bytes());
-    let (day, _) = reader.day()?;
+    let day = reader.day()?;
     reader.end()?;
-    day.build().map(Date::new)
+    day.build().map(|first| Date::of_precision(first, day.precision))
 }
 
 struct Day {
     year: u16,
     month: u8,
     day: u8,
+    precision: DatePrecision,
 }
 
 impl Day {
@@ -101,22 +102,24 @@ impl Reader<'_> {
         Ok(tens * 10 + ones)
     }
 
-    /// Takes `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, and says whether it was the last.
-    fn day(&mut self) -> Result<(Day, bool), DateError> {
+    /// Takes `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
+    fn day(&mut self) -> Result<Day, DateError> {
         let year = u16::from(self.two(0..=99)?) * 100 + u16::from(self.two(0..=99)?);
         if year == 0 {
             return Err(DateError::Form);
         }
-        let mut day = Day { year, month: 1, day: 1 };
+        let mut day = Day { year, month: 1, day: 1, precision: DatePrecision::Year };
         if !self.take(b'-') {
-            return Ok((day, false));
+            return Ok(day);
         }
         day.month = self.two(1..=12)?;
+        day.precision = DatePrecision::Month;
         if !self.take(b'-') {
-            return Ok((day, false));
+            return Ok(day);
         }
         day.day = self.two(1..=31)?;
-        Ok((day, true))
+        day.precision = DatePrecision::Day;
+        Ok(day)
     }
 
     /// Takes `Thh:mm:ss[.f+](Z|+hh:mm|-hh:mm)`: the local time and its offset from UTC in seconds.
@@ -174,8 +177,26 @@ mod tests {
         assert_eq!(at("2022"), "2022-01-01T00:00:00+00:00");
         assert_eq!(at("2022-06"), "2022-06-01T00:00:00+00:00");
         assert_eq!(at("2022-06-09"), "2022-06-09T00:00:00+00:00");
-        assert_eq!(date("1950").unwrap().to_string(), "1950-01-01");
-        assert_eq!(date("1950-06").unwrap().to_string(), "1950-06-01");
+    }
+
+    #[test]
+    fn a_date_keeps_its_precision() {
+        for (text, hl7) in [("1950", "19500101"), ("1950-06", "19500601"), ("1952-02-29", "19520229")] {
+            let date = date(text).unwrap();
+            assert_eq!((date.to_string().as_str(), date.to_hl7().as_str()), (text, hl7));
+        }
+    }
+
+    #[test]
+    fn the_clock_changes_where_its_offset_says() {
+        // The hour that summer time skips, and the one that its end repeats.
+        assert_eq!(at("2022-03-27T00:59:59Z"), "2022-03-27T00:59:59+00:00");
+        assert_eq!(at("2022-03-27T02:00:00+01:00"), "2022-03-27T01:00:00+00:00");
+        assert_eq!(at("2022-03-27T01:00:00+01:00"), "2022-03-27T00:00:00+00:00");
+        assert_eq!(at("2022-10-30T01:59:59+01:00"), "2022-10-30T00:59:59+00:00");
+        assert_eq!(at("2022-10-30T01:00:00+00:00"), "2022-10-30T01:00:00+00:00");
+        assert_eq!(at("2022-10-30T00:30:00+01:00"), "2022-10-29T23:30:00+00:00");
+        assert_eq!(at("2024-02-29T23:59:59-01:00"), "2024-03-01T00:59:59+00:00");
     }
 
     #[test]

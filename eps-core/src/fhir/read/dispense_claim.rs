@@ -4,7 +4,9 @@ use super::bundle::Reference;
 use super::findings::{Condition, Findings, has_system};
 use super::json::Node;
 use super::{contained, dispense_notification, dispenser, medication, repeat, rules, system};
-use crate::codes::{ChargePayment, NotDispensedReason};
+use crate::codes::{
+    ChargePayment, DispenserEndorsement, ExemptionEvidence, ItemStatus, NotDispensedReason, ReimbursementAuthority,
+};
 use crate::ids::{LineItemId, MessageId, OdsCode, PrescriptionUuid, WrittenPrescriptionId};
 use crate::model::{
     AgentPerson, ChargeExemption, ClaimedItem, ClaimedSupply, Coded, Concept, DispenseClaim, Endorsement, Quantity,
@@ -21,8 +23,6 @@ const RELEASE: [u8; 16] =
 const MAX_PRODUCTS: usize = 64;
 /// The most endorsements of a line: there are 13 codes.
 const MAX_ENDORSEMENTS: usize = 16;
-/// The reimbursement authorities: of England and of Wales.
-const AUTHORITIES: [&str; 2] = ["T1450", "RQFZ1"];
 
 /// Reads a claim.
 pub(super) fn dispense_claim(findings: &mut Findings, root: Node<'_>, id: Option<MessageId>) -> Option<DispenseClaim> {
@@ -79,7 +79,7 @@ fn authority(findings: &mut Findings, root: Node<'_>) -> Option<(OdsCode, Option
     let coverage = findings.required(*insurance, "coverage")?;
     let identifier = findings.required(coverage, "identifier")?;
     let value = findings.required(identifier, "value")?;
-    if value.as_str().is_none_or(|code| !AUTHORITIES.contains(&code)) {
+    if value.as_str().and_then(ReimbursementAuthority::from_fhir).is_none() {
         findings.breach(&rules::INSURANCE_AUTHORITY, value);
         return None;
     }
@@ -160,16 +160,18 @@ fn exemption(findings: &mut Findings, item: Node<'_>) -> Option<Option<ChargeExe
     let Some(exemption) = findings.at_most_one(exemptions, Condition::System(system::EXEMPTION)) else {
         return Some(None);
     };
-    let evidence = codings(item, "programCode", system::EVIDENCE);
-    let evidence = findings.at_most_one(evidence, Condition::System(system::EVIDENCE));
-    let evidence_seen = evidence.map(|coding| coding.str("code") == Some("evidence-seen"));
+    let evidence = codings(item, "programCode", ExemptionEvidence::SYSTEM);
+    let evidence = findings.at_most_one(evidence, Condition::System(ExemptionEvidence::SYSTEM));
+    let evidence_seen = evidence
+        .map(|coding| coding.str("code").and_then(ExemptionEvidence::from_fhir) == Some(ExemptionEvidence::Seen));
     findings.code(exemption, "code").map(|code| Some(ChargeExemption { code, evidence_seen }))
 }
 
 /// A claim is endorsed. Like the NHS service, only the first line with program codes is looked at.
 fn endorsed(findings: &mut Findings, item: Node<'_>) {
     let detail = item.list("detail").find(|detail| detail.list("programCode").next().is_some());
-    let endorsed = detail.is_some_and(|detail| codings(detail, "programCode", system::ENDORSEMENTS).next().is_some());
+    let endorsed =
+        detail.is_some_and(|detail| codings(detail, "programCode", DispenserEndorsement::SYSTEM).next().is_some());
     if !endorsed {
         findings.breach(&rules::CLAIM_ENDORSEMENT, detail.unwrap_or(item));
     }
@@ -194,8 +196,8 @@ fn claimed_item(findings: &mut Findings, detail: Node<'_>, place: RepeatPlace) -
         (RepeatPlace::SubDetail, None) => Some(None),
     };
     let reason = reason(findings, detail);
-    let modifiers = codings(detail, "modifier", system::ITEM_STATUS);
-    let status = findings.exactly_one(detail, modifiers, Condition::System(system::ITEM_STATUS));
+    let modifiers = codings(detail, "modifier", ItemStatus::SYSTEM);
+    let status = findings.exactly_one(detail, modifiers, Condition::System(ItemStatus::SYSTEM));
     let status = status.and_then(|coding| findings.coded(coding));
     let supplies = supplies(findings, detail, &sub_details);
     Some(ClaimedItem {
@@ -238,24 +240,21 @@ fn supplied(findings: &mut Findings, sub_detail: Node<'_>) -> Option<(Quantity, 
 }
 
 fn charge_paid(findings: &mut Findings, detail: Node<'_>) -> Option<bool> {
-    let charges = codings(detail, "programCode", system::CHARGE);
-    let coding = findings.exactly_one(detail, charges, Condition::System(system::CHARGE))?;
+    let charges = codings(detail, "programCode", ChargePayment::SYSTEM);
+    let coding = findings.exactly_one(detail, charges, Condition::System(ChargePayment::SYSTEM))?;
     let code = findings.required(coding, "code")?;
-    match code.as_str().and_then(|code| code.parse::<ChargePayment>().ok()) {
-        Some(ChargePayment::PaidOnce | ChargePayment::PaidTwice) => Some(true),
-        Some(ChargePayment::NotPaid) => Some(false),
-        None => {
-            findings.breach(&rules::CHARGE, code);
-            None
-        }
+    let charge = code.as_str().and_then(ChargePayment::from_fhir);
+    if charge.is_none() {
+        findings.breach(&rules::CHARGE, code);
     }
+    charge.map(ChargePayment::is_paid)
 }
 
 fn endorsements(findings: &mut Findings, detail: Node<'_>) -> Option<Vec<Endorsement>> {
     let mut endorsements = Vec::new();
     let mut complete = true;
     for concept in findings.list(detail, "programCode") {
-        let coding = concept.list("coding").find(|coding| has_system(*coding, system::ENDORSEMENTS));
+        let coding = concept.list("coding").find(|coding| has_system(*coding, DispenserEndorsement::SYSTEM));
         let Some(coding) = coding else { continue };
         let text = concept.get("text").filter(|text| text.as_str() != Some(""));
         let text = text.and_then(|text| findings.text_of(text));

@@ -4,7 +4,7 @@ use super::bundle::Bundle;
 use super::findings::Findings;
 use super::json::Node;
 use super::{contained, dispenser, line_item, medication, prescription, repeat, rules, system};
-use crate::codes::NotDispensedReason;
+use crate::codes::{ItemStatus, NotDispensedReason};
 use crate::ids::{LineItemId, MessageId, NhsNumber, OdsCode, PrescriptionUuid, WrittenPrescriptionId};
 use crate::model::{
     AgentPerson, Coded, DispenseNotification, RepeatNumber, RequestedQuantity, SuppliedLineItem, Supply, Timestamp,
@@ -206,12 +206,12 @@ fn item<'d>(
     let reason = match reason {
         None => Some(None),
         Some(concept) => {
-            let coding = findings.coding(concept, system::NOT_DISPENSED_REASON);
+            let coding = findings.coding(concept, NotDispensedReason::SYSTEM);
             coding.and_then(|coding| findings.coded(coding)).map(Some)
         }
     };
     let status = findings.required(dispense, "type");
-    let status = status.and_then(|concept| findings.coding(concept, system::ITEM_STATUS));
+    let status = status.and_then(|concept| findings.coding(concept, ItemStatus::SYSTEM));
     let status = status.and_then(|coding| findings.coded(coding));
     let quantity = quantity?;
     let code = quantity.unit.clone()?;

@@ -62,7 +62,7 @@ fn endorsements(findings: &mut Findings, request: Node<'_>) -> Option<Vec<Prescr
     let endorsements: Vec<_> = extensions
         .map(|extension| {
             let concept = findings.required(extension, "valueCodeableConcept")?;
-            let coding = findings.coding(concept, system::PRESCRIBER_ENDORSEMENT)?;
+            let coding = findings.coding(concept, PrescriberEndorsement::SYSTEM)?;
             findings.code_of(coding, "code")
         })
         .collect();

@@ -4,11 +4,9 @@ use super::bundle::{Bundle, Reference};
 use super::findings::{Condition, Findings};
 use super::json::Node;
 use super::{demographics, rules, system};
+use crate::codes::ORGANISATION_NOT_SPECIFIED;
 use crate::ids::OdsCode;
 use crate::model::{Code, Licence, Organisation, Text};
-
-/// The only organisation type that is sent: "not specified".
-const NOT_SPECIFIED: &str = "999";
 
 /// What is known of the organisation of a role: a resource, or a reference and the role around it.
 pub(super) struct Source<'d> {
@@ -116,7 +114,7 @@ pub(super) fn represented<'d>(
 
 /// The code of an organisation whose kind is not told.
 pub(super) fn not_specified() -> Option<Code> {
-    NOT_SPECIFIED.parse().ok()
+    ORGANISATION_NOT_SPECIFIED.parse().ok()
 }
 
 /// An organisation has its address; a service, and whatever is only named, has that of its one location.

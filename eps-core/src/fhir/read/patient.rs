@@ -3,12 +3,9 @@
 use super::findings::{Condition, Findings};
 use super::json::Node;
 use super::{demographics, rules, system};
-use crate::codes::Gender;
+use crate::codes::{Gender, fixed};
 use crate::ids::OdsCode;
 use crate::model::{Date, Patient};
-
-/// Where the patient has no registered practice.
-const NO_PRACTICE: &str = "V81999";
 
 /// Reads a Patient.
 pub(super) fn patient(findings: &mut Findings, node: Node<'_>) -> Option<Patient> {
@@ -42,7 +39,7 @@ fn gender(findings: &mut Findings, node: Node<'_>) -> Option<Gender> {
 fn general_practice(findings: &mut Findings, node: Node<'_>) -> Option<OdsCode> {
     let mut practices = findings.list(node, "generalPractitioner").peekable();
     if practices.peek().is_none() {
-        return NO_PRACTICE.parse().ok();
+        return fixed::NO_PRACTICE.parse().ok();
     }
     let practice = findings.exactly_one(node, practices, Condition::Any)?;
     let identifier = findings.required(practice, "identifier")?;

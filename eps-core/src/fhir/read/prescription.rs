@@ -5,7 +5,7 @@ use super::findings::Findings;
 use super::json::Node;
 use super::practitioner::{self, Part};
 use super::{line_item, patient, rules, signature, system};
-use crate::codes::CourseOfTherapy;
+use crate::codes::{CourseOfTherapy, fixed};
 use crate::ids::{MessageId, OdsCode, PrescriptionUuid, WrittenPrescriptionId};
 use crate::model::{AgentPerson, Author, Date, DaysSupply, Exemptions, Prescription, RepeatNumber, Timestamp};
 
@@ -98,14 +98,15 @@ pub(super) fn course_of_therapy(findings: &mut Findings, requests: &[Node<'_>]) 
         }
         [(_, node)] => {
             let words = "Unhandled course of therapy type code";
-            findings.known(*node, |code| code.parse().ok(), &rules::COURSE_UNKNOWN, words)
+            findings.known(*node, CourseOfTherapy::from_fhir, &rules::COURSE_UNKNOWN, words)
         }
-        [(one, _), (two, _)] if matches!((*one, *two), ("acute", "continuous") | ("continuous", "acute")) => {
-            Some(CourseOfTherapy::Acute)
-        }
-        [_, (_, second), ..] => {
-            findings.breach(&rules::COURSE_MIXED, *second);
-            None
+        [(one, _), (two, second), rest @ ..] => {
+            let two_known = CourseOfTherapy::from_fhir(one).zip(CourseOfTherapy::from_fhir(two));
+            let mixed = two_known.and_then(|(one, two)| one.mixed_with(two)).filter(|_| rest.is_empty());
+            if mixed.is_none() {
+                findings.breach(&rules::COURSE_MIXED, *second);
+            }
+            mixed
         }
     }
 }
@@ -200,7 +201,7 @@ fn days_supply(findings: &mut Findings, dispense: Node<'_>) -> Option<DaysSupply
     let low = findings.date_time(period, "start").map(Timestamp::date);
     let high = findings.date_time(period, "end").map(Timestamp::date);
     let duration = dispense.get("expectedSupplyDuration")?;
-    if duration.str("code") != Some("d") {
+    if duration.str("code") != Some(fixed::DAYS) {
         findings.breach(&rules::SUPPLY_DURATION, duration.get("code").unwrap_or(duration));
     }
     findings.required(duration, "value");

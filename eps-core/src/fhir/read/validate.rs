@@ -4,6 +4,7 @@ use super::bundle::{Bundle, Reference};
 use super::findings::Findings;
 use super::json::Node;
 use super::{IdentifierReferences, rules, system};
+use crate::codes::RequestIntent;
 use crate::problem::Problem;
 
 pub(super) mod consistent;
@@ -23,9 +24,11 @@ pub(super) fn common(findings: &mut Findings, bundle: &Bundle<'_>, references: I
 
 fn medications(findings: &mut Findings, bundle: &Bundle<'_>) {
     for request in bundle.resources("MedicationRequest") {
-        if let Some(intent) =
-            request.get("intent").filter(|intent| matches!(intent.as_str(), Some("plan" | "reflex-order")))
-        {
+        let is_refused = |intent: &Node<'_>| {
+            let intent = intent.as_str().and_then(RequestIntent::from_fhir);
+            matches!(intent, Some(RequestIntent::Plan | RequestIntent::ReflexOrder))
+        };
+        if let Some(intent) = request.get("intent").filter(is_refused) {
             findings.breach(&rules::INTENT, intent);
         }
     }

@@ -1,7 +1,8 @@
 //! Names, telecoms and addresses.
 
+use crate::codes::{AddressUse, NameUse, TelecomUse};
 use crate::fhir::json::JsonWriter;
-use crate::model::{Address, AddressUse, NameUse, PersonName, Telecom, TelecomUse, Text};
+use crate::model::{Address, PersonName, Telecom, Text};
 
 impl JsonWriter {
     /// A member that is a list of names.
@@ -12,11 +13,11 @@ impl JsonWriter {
     fn name_members(&mut self, name: &PersonName) {
         match name {
             PersonName::Unstructured { name_use: code, text } => {
-                self.optional("use", code.and_then(name_use));
+                self.optional("use", code.and_then(NameUse::fhir_code));
                 self.text("text", text.as_str());
             }
             PersonName::Parts { name_use: code, prefixes, given, family, suffixes } => {
-                self.optional("use", code.and_then(name_use));
+                self.optional("use", code.and_then(NameUse::fhir_code));
                 self.optional("family", family.as_ref().map(Text::as_str));
                 self.texts("given", given);
                 self.texts("prefix", prefixes);
@@ -48,7 +49,7 @@ impl JsonWriter {
             None => (None, None),
         };
         self.optional("system", system);
-        self.optional("use", telecom.telecom_use.and_then(telecom_use));
+        self.optional("use", telecom.telecom_use.and_then(TelecomUse::fhir_code));
         self.optional("value", value);
     }
 
@@ -60,7 +61,7 @@ impl JsonWriter {
     }
 
     fn address_members(&mut self, address: &Address) {
-        self.optional("use", address.address_use.and_then(address_use));
+        self.optional("use", address.address_use.and_then(AddressUse::fhir_code));
         self.texts("line", &address.lines);
         self.optional("postalCode", address.postal_code.as_ref().map(Text::as_str));
     }
@@ -74,45 +75,5 @@ pub(super) fn in_one(name: &PersonName) -> String {
             let parts: Vec<_> = prefixes.iter().chain(given).chain(family).chain(suffixes).map(Text::as_str).collect();
             parts.join(" ")
         }
-    }
-}
-
-/// What a name is used for; FHIR has no code for how a name is written.
-fn name_use(code: NameUse) -> Option<&'static str> {
-    match code {
-        NameUse::Usual => Some("usual"),
-        NameUse::Alias => Some("temp"),
-        NameUse::Preferred => Some("nickname"),
-        NameUse::Previous | NameUse::PreviousBirth => Some("old"),
-        NameUse::PreviousMaiden | NameUse::PreviousBachelor => Some("maiden"),
-        NameUse::Indigenous | NameUse::Religious | NameUse::Alphabetic | NameUse::Syllabic | NameUse::Ideographic => {
-            None
-        }
-    }
-}
-
-/// What a telecom is used for; FHIR has no code for answering services and emergencies.
-fn telecom_use(code: TelecomUse) -> Option<&'static str> {
-    match code {
-        TelecomUse::Home | TelecomUse::PrimaryHome => Some("home"),
-        TelecomUse::Workplace => Some("work"),
-        TelecomUse::Vacation => Some("temp"),
-        TelecomUse::Mobile | TelecomUse::Pager => Some("mobile"),
-        TelecomUse::AnsweringService | TelecomUse::Emergency => None,
-    }
-}
-
-/// What an address is used for; FHIR has no code for how an address is written.
-fn address_use(code: AddressUse) -> Option<&'static str> {
-    match code {
-        AddressUse::Home | AddressUse::PrimaryHome => Some("home"),
-        AddressUse::Workplace => Some("work"),
-        AddressUse::Temporary | AddressUse::Vacation => Some("temp"),
-        AddressUse::Postal => Some("billing"),
-        AddressUse::Physical
-        | AddressUse::Bad
-        | AddressUse::Alphabetic
-        | AddressUse::Syllabic
-        | AddressUse::Ideographic => None,
     }
 }

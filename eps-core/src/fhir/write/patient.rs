@@ -15,7 +15,7 @@ pub(super) fn entry(json: &mut JsonWriter, id: Guid, patient: &Patient) {
         json.identifiers("identifier", system::NHS_NUMBER, nhs_number.as_str());
         json.names(names);
         json.telecoms(telecoms);
-        json.optional("gender", gender.map(|gender| gender.to_fhir()));
+        json.optional("gender", gender.map(|gender| gender.fhir_code()));
         if let Some(date) = birth_date {
             json.plain("birthDate", format_args!("{date}"));
         }

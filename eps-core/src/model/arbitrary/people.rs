@@ -7,11 +7,8 @@ use proptest::sample::select;
 
 use super::text::code_of;
 use super::{attribute_text, code, date, element_text, nhs_number, ods_code, role_profile_id};
-use crate::codes::{Gender, oid};
-use crate::model::{
-    Address, AddressUse, AgentPerson, Licence, NameUse, Organisation, Patient, Person, PersonName, Telecom, TelecomUse,
-    Text,
-};
+use crate::codes::{AddressUse, Gender, NameUse, TelecomUse, oid};
+use crate::model::{Address, AgentPerson, Licence, Organisation, Patient, Person, PersonName, Telecom, Text};
 
 /// Which organisations an agent may act for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use super::super::prescription::course_of_therapy;
 use super::super::{rules, system};
 use super::consistent::Step::{Extension, Member};
 use super::consistent::{Step, same_in_all, step};
-use crate::codes::CourseOfTherapy;
+use crate::codes::{CourseOfTherapy, RequestStatus, fixed};
 use crate::problem::Problem;
 
 /// The NHS service's limit of line items, which is that of Spine.
@@ -51,7 +51,7 @@ pub(crate) fn prescription(findings: &mut Findings, bundle: &Bundle<'_>) {
     }
     for request in &requests {
         let status = request.get("status");
-        if status.and_then(Node::as_str) != Some("active") {
+        if status.and_then(Node::as_str).and_then(RequestStatus::from_fhir) != Some(RequestStatus::Active) {
             findings.breach(&rules::STATUS, status.unwrap_or(*request));
         }
     }
@@ -62,7 +62,7 @@ pub(crate) fn prescription(findings: &mut Findings, bundle: &Bundle<'_>) {
 fn requester<'d>(findings: &mut Findings, bundle: &Bundle<'d>, request: Node<'d>, role: Node<'d>) {
     let types = request.list("extension").filter(|one| one.str("url") == Some(system::PRESCRIPTION_TYPE));
     let mut codes = types.filter_map(|one| one.get("valueCoding")?.str("code"));
-    let is_primary_care = codes.next().is_some_and(|code| code.starts_with("01"));
+    let is_primary_care = codes.next().is_some_and(|code| code.starts_with(fixed::PRIMARY_CARE_TYPES));
     let organisation = role.get("organization").filter(|element| Reference::read(*element).is_literal());
     if let (true, Some(element)) = (is_primary_care, organisation) {
         let organisation = bundle.resolve(findings, element);
