@@ -60,6 +60,14 @@ impl PersonIdSystem {
         }
     }
 
+    /// The kind to give for who signs an order: readers of orders take no prescribing codes for a signatory's.
+    pub(crate) fn of_signatory(self) -> Self {
+        match self {
+            Self::Spurious | Self::Gmp | Self::Din => Self::Other,
+            Self::SdsUser | Self::Nmc | Self::Gmc | Self::Hcpc | Self::Other => self,
+        }
+    }
+
     /// Whether the id belongs to the role and not to the person.
     pub(crate) fn is_in_role(self) -> bool {
         self == Self::Spurious

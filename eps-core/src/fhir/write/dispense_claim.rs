@@ -3,7 +3,7 @@
 use super::dispenser::{self, Pharmacy, contained_pharmacy, contained_role};
 use super::elements::display;
 use super::{document, refusal};
-use crate::codes::{ChargePayment, NotDispensedReason, system};
+use crate::codes::{ChargePayment, DispenserEndorsement, NotDispensedReason, system};
 use crate::fhir::json::JsonWriter;
 use crate::ids::{Guid, MessageId};
 use crate::model::{ClaimedItem, Coded, DispenseClaim, Text};
@@ -127,7 +127,11 @@ fn line(json: &mut JsonWriter, sequence: i64, item: &ClaimedItem) {
     }
     json.concepts("modifier", system::ITEM_STATUS, item.status.code.code(), display(&item.status));
     json.list("programCode", |json| {
-        let Some(supply) = item.supplies.first() else { return };
+        let Some(supply) = item.supplies.first() else {
+            // Every claim is endorsed, and where nothing was supplied there is nothing to endorse.
+            let none = DispenserEndorsement::NoEndorsement;
+            return json.object(|json| json.concept_members(system::ENDORSEMENTS, none.code(), Some(none.display())));
+        };
         let charge = if supply.charge_paid { ChargePayment::PaidOnce } else { ChargePayment::NotPaid };
         json.object(|json| json.concept_members(system::CHARGE, charge.code(), Some(charge.display())));
         for endorsement in &supply.endorsements {

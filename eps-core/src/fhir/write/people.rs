@@ -17,6 +17,8 @@ pub(super) struct Role<'m> {
     organisation: Guid,
     /// The id that the same person has in another part.
     also: Option<&'m Person>,
+    /// Whether the person signs an order.
+    signs: bool,
 }
 
 impl<'m> Roles<'m> {
@@ -33,9 +35,16 @@ impl<'m> Roles<'m> {
         if let Some(known) = self.0.iter_mut().find_map(|role| role.shared_with(agent)) {
             return known;
         }
-        let role = Role { agent, id: ids(), practitioner: ids(), organisation: ids(), also: None };
+        let role = Role { agent, id: ids(), practitioner: ids(), organisation: ids(), also: None, signs: false };
         let id = role.id;
         self.0.push(role);
+        id
+    }
+
+    /// Adds who signs an order.
+    pub(super) fn add_signatory(&mut self, agent: &'m AgentPerson, ids: &mut dyn FnMut() -> Guid) -> Guid {
+        let id = self.add(agent, ids);
+        self.0.iter_mut().filter(|role| role.id == id).for_each(|role| role.signs = true);
         id
     }
 
@@ -81,8 +90,13 @@ impl<'m> Role<'m> {
 
     /// The identifiers of the person that stand in the role, or in the practitioner.
     fn person_ids(&self, in_role: bool) -> impl Iterator<Item = (&'static str, &'m str)> {
-        let people = self.agent.person.iter().chain(self.also);
-        let ids = people.map(|person| (PersonIdSystem::of(person.id_root.as_str(), person.id.as_str()), &person.id));
+        let system = |person: &Person| PersonIdSystem::of(person.id_root.as_str(), person.id.as_str());
+        let signs = self.signs;
+        let own = self.agent.person.iter().map(move |person| {
+            let system = system(person);
+            (if signs { system.of_signatory() } else { system }, &person.id)
+        });
+        let ids = own.chain(self.also.map(|person| (system(person), &person.id)));
         ids.filter(move |(system, _)| system.is_in_role() == in_role).map(|(system, id)| (system.url(), id.as_str()))
     }
 

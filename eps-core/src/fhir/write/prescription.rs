@@ -42,7 +42,10 @@ pub(super) fn members(
     let (header, patient) = (ids(), ids());
     let requests: Vec<_> = prescription.line_items.iter().map(|_| ids()).collect();
     let mut roles = Roles::new();
-    let author = roles.add(&prescription.author.person, ids);
+    let author = match occasion {
+        Occasion::Order => roles.add_signatory(&prescription.author.person, ids),
+        Occasion::Release { .. } => roles.add(&prescription.author.person, ids),
+    };
     let responsible = roles.add(&prescription.responsible_party, ids);
     let told = Told::gather(&instructions, ids);
     json.resource("Bundle", bundle);
