@@ -194,6 +194,10 @@ fn clients_find_what_became_of_a_cancellation_at_the_first_place() {
     assert_eq!(cancelled(CancellationResult::InvalidDate, AckCode::Error).0, 500);
 }
 
+/// Examples whose status is not what the service itself writes for the code (its `cancellation-response` translation).
+const OTHER_STATUS: &[(&str, &str)] =
+    &[("0004", "active"), ("0005", "active"), ("0006", "active"), ("0007", "active"), ("0010", "active")];
+
 #[test]
 fn answers_to_cancellations_have_the_published_shape() {
     let Some(corpus) = corpus() else { return };
@@ -221,7 +225,13 @@ fn answers_to_cancellations_have_the_published_shape() {
             missing.into_iter().filter(|path| !allowed.iter().any(|part| path.contains(part))).collect();
         assert!(missing.is_empty(), "{name}: {missing:?}");
         let status = |bundle: &Value| bundle["entry"][1]["resource"]["status"].clone();
-        assert_eq!(status(&published), status(&ours), "{name}");
+        match OTHER_STATUS.iter().find(|(code, _)| *code == result.code()) {
+            Some((_, other)) => {
+                assert_eq!(status(&published), *other, "{name}");
+                assert_ne!(status(&ours), *other, "{name} is no exception any more");
+            }
+            None => assert_eq!(status(&published), status(&ours), "{name}"),
+        }
     }
 }
 
