@@ -10,6 +10,7 @@ use eps_core::problem::Problems;
 
 pub mod canonicalise;
 pub mod certificate_path;
+pub mod convert_differential;
 pub mod fhir_read;
 pub mod hl7v3_read;
 
@@ -26,6 +27,7 @@ pub struct Target {
 pub const TARGETS: &[Target] = &[
     Target { name: "fhir_read", run: fhir_read::run },
     Target { name: "hl7v3_read", run: hl7v3_read::run },
+    Target { name: "convert_differential", run: convert_differential::run },
     Target { name: "canonicalise", run: canonicalise::run },
     Target { name: "certificate_path", run: certificate_path::run },
 ];
