@@ -53,3 +53,21 @@ fn every_published_release_request_is_read_and_written_back_the_same() {
     let count = round_trips(&|name| name.contains("Convert-Response-Release") && name.ends_with(".xml"));
     println!("{count} release requests");
 }
+
+#[test]
+fn every_published_cancellation_is_read_and_written_back_the_same() {
+    let count = round_trips(&|name| name.contains("Convert-Response-Cancel") && name.ends_with(".xml"));
+    println!("{count} cancellations");
+}
+
+#[test]
+fn every_published_return_is_read_and_written_back_the_same() {
+    let count = round_trips(&|name| name.contains("Convert-Response-Return") && name.ends_with(".xml"));
+    println!("{count} returns");
+}
+
+#[test]
+fn every_published_withdrawal_is_read_and_written_back_the_same() {
+    let count = round_trips(&|name| name.contains("Convert-Response-Withdraw") && name.ends_with(".xml"));
+    println!("{count} withdrawals");
+}

@@ -61,6 +61,12 @@ properties! {
     release_rejection: arbitrary::release_rejection_envelope();
     dispense_notification: arbitrary::dispense_notification_envelope();
     dispense_claim: arbitrary::dispense_claim_envelope();
+    cancellation: arbitrary::cancellation_envelope();
+    cancellation_response: arbitrary::cancellation_response_envelope();
+    subsequent_cancellation_response: arbitrary::subsequent_cancellation_response_envelope();
+    dispense_return: arbitrary::return_envelope();
+    withdrawal: arbitrary::withdrawal_envelope();
+    dispense_history: arbitrary::dispense_history_envelope();
     acknowledgement: arbitrary::acknowledgement_envelope();
 }
 
@@ -81,13 +87,15 @@ fn leave_out(mut envelope: Envelope) -> Envelope {
         Message::DispenseClaim(claim) => {
             claim.items.iter_mut().flat_map(|item| &mut item.supplies).for_each(|supply| supply.endorsements.clear());
         }
-        Message::ReleaseResponse(_)
-        | Message::Cancellation(_)
-        | Message::CancellationResponse(_)
-        | Message::Return(_)
-        | Message::Withdrawal(_)
-        | Message::DispenseHistory(_)
-        | Message::Acknowledgement => {}
+        Message::Cancellation(cancellation) => cancellation.author.person = None,
+        Message::CancellationResponse(response) => {
+            response.performer.iter_mut().for_each(|performer| performer.time = None);
+        }
+        Message::Return(returned) => returned.author.person = None,
+        Message::DispenseHistory(history) => {
+            history.notifications.iter_mut().for_each(|entry| entry.sequence = None);
+        }
+        Message::ReleaseResponse(_) | Message::Withdrawal(_) | Message::Acknowledgement => {}
     }
     envelope
 }

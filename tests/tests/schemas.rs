@@ -16,7 +16,7 @@ use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
 /// Generated messages of each kind.
-const GENERATED: usize = 200;
+const GENERATED: usize = 500;
 
 /// Messages to be validated: by schema, then by a name for the report.
 #[derive(Default)]
@@ -94,7 +94,8 @@ fn schemas() -> Option<PathBuf> {
 #[test]
 fn what_is_written_after_reading_a_published_message_is_valid() {
     let Some(schemas) = schemas() else { return };
-    let kinds = ["Send", "Dispense", "Claim", "Release"].map(|kind| format!("Convert-Response-{kind}"));
+    let kinds = ["Send", "Dispense", "Claim", "Release", "Cancel", "Return", "Withdraw"]
+        .map(|kind| format!("Convert-Response-{kind}"));
     let wanted = |name: &str| name.ends_with(".xml") && kinds.iter().any(|kind| name.contains(kind));
     let mut batch = Batch::default();
     for path in files(&corpus().unwrap().join("nhs-examples"), &wanted) {
@@ -126,6 +127,12 @@ generated_messages_are_valid! {
     generated_release_rejections_are_valid: arbitrary::release_rejection_envelope();
     generated_dispense_notifications_are_valid: arbitrary::dispense_notification_envelope();
     generated_dispense_claims_are_valid: arbitrary::dispense_claim_envelope();
+    generated_cancellations_are_valid: arbitrary::cancellation_envelope();
+    generated_cancellation_responses_are_valid: arbitrary::cancellation_response_envelope();
+    generated_later_cancellation_responses_are_valid: arbitrary::subsequent_cancellation_response_envelope();
+    generated_returns_are_valid: arbitrary::return_envelope();
+    generated_withdrawals_are_valid: arbitrary::withdrawal_envelope();
+    generated_histories_are_valid: arbitrary::dispense_history_envelope();
     generated_acknowledgements_are_valid: arbitrary::acknowledgement_envelope();
 }
 

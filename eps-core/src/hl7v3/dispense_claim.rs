@@ -6,8 +6,9 @@ use super::dispense_notification::{
     DISPENSED_MEDICATION, ITEM_STATUS, NON_DISPENSING, PRESCRIPTION_STATUS, RUNNING_TOTAL, related_item,
 };
 use super::elements::{
-    PERTINENT_INFORMATION, Product, REPLACEMENT, SEQUEL, fixed_code, fixed_code_alone, fulfilment, message_type,
-    no_effective_time, no_signature, not_specified, prescription_id, product, template,
+    PERTINENT_INFORMATION, PriorPrescription, Product, REPLACEMENT, SEQUEL, fixed_code, fixed_code_alone, fulfilment,
+    message_type, no_effective_time, no_signature, not_specified, prescription_id, product, template,
+    write_prior_prescription,
 };
 use super::input::In;
 use super::out::structure::{
@@ -66,7 +67,10 @@ shape! {
                 status: observed(PRESCRIPTION_STATUS, Data),
                 items: at_least_one(related_item(Item), &rules::LINE_ITEMS),
                 prescription_id: prescription_id("pertinentInformation4"),
-                prescription: fulfilment("priorOriginalPrescriptionRef"),
+                prescription: PriorPrescription,
+                = |out: &mut Out<'_>, message: &DispenseClaim| {
+                    write_prior_prescription(out, message.prescription, &message.prescription_id);
+                },
             }
         }
         replaces: REPLACEMENT,

@@ -1,4 +1,4 @@
-//! `RebuildDispenseHistory` (PORX_MT136002UK31), from the schema alone: no instance of it is public.
+//! `RebuildDispenseHistory` (PORX_MT136002UK31).
 
 use super::data::{Data, data};
 use super::dispense_notification;

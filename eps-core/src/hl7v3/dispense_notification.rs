@@ -3,15 +3,15 @@
 use super::agent::AGENT;
 use super::data::{Data, ODS_CODE, data};
 use super::elements::{
-    PERTINENT_INFORMATION, PERTINENT_INFORMATION_1, Product, REPLACEMENT, SEQUEL, SOURCE_OF_2, care_record_item,
-    fixed_code, fixed_code_alone, fulfilment, message_type, no_effective_time, no_signature, not_specified,
-    prescription_id, product, template,
+    PERTINENT_INFORMATION, PERTINENT_INFORMATION_1, PriorPrescription, Product, REPLACEMENT, SEQUEL, SOURCE_OF_2,
+    care_record_item, fixed_code, fixed_code_alone, fulfilment, message_type, no_effective_time, no_signature,
+    not_specified, prescription_id, product, template, write_prior_prescription,
 };
 use super::out::structure::{
     AGNT, AUT_OP, CATEGORY_EVN, COMP, INFO_EVN, MMAT_INSTANCE, MMAT_KIND, ORG_INSTANCE, PERT, PERT_CONDUCTED,
     PERT_CONDUCTED_POSITIVE, PRD_OP, SBADM_EVN, SBADM_PRMS, SPLY_EVN, SPLY_RQO,
 };
-use super::out::{ADMINISTRATION, Attributes, DISPENSING, FixedCode, MEDICATION_ELEMENT, Observation};
+use super::out::{ADMINISTRATION, Attributes, DISPENSING, FixedCode, MEDICATION_ELEMENT, Observation, Out};
 use super::parts::{At, Related, Within, at, at_least_one, many, observed, optional, related, shape, within};
 use super::patient::PATIENT_BY_NUMBER;
 use super::rules;
@@ -84,7 +84,10 @@ shape! {
                 non_dispensing_reason: optional(observed(NON_DISPENSING, Data)),
                 status: observed(PRESCRIPTION_STATUS, Data),
                 prescription_id: prescription_id("pertinentInformation4"),
-                prescription: fulfilment("priorOriginalPrescriptionRef"),
+                prescription: PriorPrescription,
+                = |out: &mut Out<'_>, message: &DispenseNotification| {
+                    write_prior_prescription(out, message.prescription, &message.prescription_id);
+                },
             }
         }
         in "pertinentInformation2" (PERT) {

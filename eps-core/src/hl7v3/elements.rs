@@ -4,9 +4,11 @@ use super::data::{Data, data};
 use super::input::In;
 use super::out::structure::{COMP, FLFS_POSITIVE, INFO_EVN, INFO_RQO, MANU, SBADM_RQO};
 use super::out::{Attributes, FixedCode, Observation, Out};
-use super::parts::{At, Content, Observed, Optional, Reference, Within, at, observed, optional, reference, within};
+use super::parts::{
+    At, Content, Observed, Optional, Part, Reference, Within, at, observed, optional, reference, within,
+};
 use crate::codes::oid;
-use crate::ids::WrittenPrescriptionId;
+use crate::ids::{PrescriptionUuid, WrittenPrescriptionId};
 use crate::xml::Element;
 
 /// `<code>` of SNOMED CT with its display.
@@ -76,6 +78,40 @@ pub(super) const fn fulfilment(act: &'static str) -> At<Reference> {
     at("inFulfillmentOf", reference(FLFS_POSITIVE, act, SBADM_RQO).separable(true).template(SOURCE_OF_1))
 }
 
+/// The prescription that was dispensed: see [`write_prior_prescription`].
+#[derive(Clone, Copy)]
+pub(super) struct PriorPrescription;
+
+const PRIOR_PRESCRIPTION: &str = "priorOriginalPrescriptionRef";
+
+impl Part<PrescriptionUuid> for PriorPrescription {
+    /// What is written depends on the release.
+    fn write<'n>(&self, _: &mut Out<'n>, _: &'n PrescriptionUuid) {}
+
+    /// An id of Release 1 has a check character behind it.
+    fn read(&self, input: &mut In, header: Element<'_, '_>) -> Option<PrescriptionUuid> {
+        let id = input.path(header, &["inFulfillmentOf", PRIOR_PRESCRIPTION, "id"])?;
+        let written = id.attribute("root").and_then(|text| WrittenPrescriptionId::of_release_1(text).ok());
+        match written.and_then(|id| id.as_str().get(..36).and_then(|text| text.parse().ok())) {
+            Some(uuid) => Some(PrescriptionUuid(uuid)),
+            None => Data.read(input, id),
+        }
+    }
+}
+
+/// The prescription that was dispensed. In Release 1 its one id stands here as it does in `pertinentPrescriptionID`, with
+/// its check character.
+pub(super) fn write_prior_prescription(out: &mut Out<'_>, uuid: PrescriptionUuid, id: &WrittenPrescriptionId) {
+    let mut buffer = [0; 36];
+    let one = id.is_of_release_1() && id.as_str().get(..36).and_then(|text| text.parse().ok()) == Some(uuid.0);
+    let root = if one { id.as_str() } else { uuid.0.encode_upper(&mut buffer) };
+    out.within("inFulfillmentOf", FLFS_POSITIVE, |out| {
+        out.separable(true);
+        out.template(SOURCE_OF_1);
+        out.within(PRIOR_PRESCRIPTION, SBADM_RQO, |out| out.empty("id", &[("root", root)]));
+    });
+}
+
 /// The items of a care record element: `component / actRef / id`.
 pub(super) const fn care_record_item(act_attributes: Attributes<'static>) -> At<Reference> {
     at("component", reference(COMP, "actRef", act_attributes))
@@ -104,11 +140,15 @@ pub(super) struct PrescriptionIdValue;
 
 impl Content<WrittenPrescriptionId> for PrescriptionIdValue {
     fn write<'n>(&self, out: &mut Out<'n>, name: &'static str, value: &'n WrittenPrescriptionId) {
-        out.empty(name, &[("extension", value.as_str()), ("root", oid::PRESCRIPTION_ID)]);
+        if value.is_of_release_1() {
+            out.empty(name, &[("root", value.as_str())]);
+        } else {
+            out.empty(name, &[("extension", value.as_str()), ("root", oid::PRESCRIPTION_ID)]);
+        }
     }
 
     fn read(&self, input: &mut In, element: Element<'_, '_>) -> Option<WrittenPrescriptionId> {
-        input.prescription_id(element)
+        input.prescription_id_of_either_release(element)
     }
 }
 
@@ -125,7 +165,6 @@ pub(super) const fn issue(relationship: &'static str) -> Optional<Observed<At<Da
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hl7v3::parts::Part;
     use crate::xml::{Document, Limits};
 
     #[test]

@@ -127,11 +127,36 @@ impl In {
 
     /// The short-form prescription id in `@extension`.
     pub(super) fn prescription_id(&mut self, element: Element<'_, '_>) -> Option<WrittenPrescriptionId> {
-        let id: WrittenPrescriptionId = self.parsed(element, "extension", str::parse, PrescriptionIdError::rule)?;
-        match (self.check_characters, id.checked()) {
-            (CheckCharacters::AsWritten, _) | (CheckCharacters::Required, Ok(_)) => Some(id),
+        let id = self.parsed(element, "extension", str::parse, PrescriptionIdError::rule)?;
+        self.with_check_character(element, "extension", id)
+    }
+
+    /// The short-form prescription id in `@extension`, or an id of Release 1 there or alone in `@root`.
+    pub(super) fn prescription_id_of_either_release(
+        &mut self,
+        element: Element<'_, '_>,
+    ) -> Option<WrittenPrescriptionId> {
+        let attribute = if element.attribute("extension").is_some() { "extension" } else { "root" };
+        let text = element.attribute(attribute).unwrap_or_default();
+        if text.len() < 36 {
+            return self.prescription_id(element);
+        }
+        let read = WrittenPrescriptionId::of_release_1;
+        let id = self.parsed(element, attribute, read, PrescriptionIdError::rule)?;
+        self.with_check_character(element, attribute, id)
+    }
+
+    /// The id, unless its check character is wrong and that matters.
+    fn with_check_character(
+        &mut self,
+        element: Element<'_, '_>,
+        attribute: &'static str,
+        id: WrittenPrescriptionId,
+    ) -> Option<WrittenPrescriptionId> {
+        match (self.check_characters, id.check()) {
+            (CheckCharacters::AsWritten, _) | (CheckCharacters::Required, Ok(())) => Some(id),
             (CheckCharacters::Required, Err(error)) => {
-                let problem = Problem::new(error.rule(), element.attribute_place("extension")).found(id.as_str());
+                let problem = Problem::new(error.rule(), element.attribute_place(attribute)).found(id.as_str());
                 self.report(problem.expected(error.to_string()));
                 None
             }

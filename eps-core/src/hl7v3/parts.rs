@@ -36,6 +36,11 @@ pub(super) trait Part<T> {
 
     /// Reads the part from its parent; `None` after what is wrong was noted.
     fn read(&self, input: &mut In, parent: Element<'_, '_>) -> Option<T>;
+
+    /// Whether the part says something, where it may be absent.
+    fn is_there(&self, _: Element<'_, '_>) -> bool {
+        true
+    }
 }
 
 /// An element that says the same in every message. It is written, and nobody looks at it.
@@ -70,6 +75,11 @@ impl<T, C: Content<T>> Part<T> for At<C> {
     fn read(&self, input: &mut In, parent: Element<'_, '_>) -> Option<T> {
         let element = input.one(parent, self.name)?;
         self.content.read(input, element)
+    }
+
+    /// One that is missing altogether is there to be missed.
+    fn is_there(&self, parent: Element<'_, '_>) -> bool {
+        In::all(parent, self.name).next().is_none_or(|element| self.content.is_there(element))
     }
 }
 
@@ -217,6 +227,14 @@ impl<T, P: Part<T>> Content<T> for Observed<P> {
         let observation = input.one(element, self.shape.name)?;
         self.part.read(input, observation)
     }
+
+    /// An observation whose value is null or empty observes nothing.
+    fn is_there(&self, element: Element<'_, '_>) -> bool {
+        let observation = In::all(element, self.shape.name).next();
+        element.attribute("nullFlavor").is_none()
+            && element.nodes().next().is_some()
+            && observation.is_none_or(|observation| self.part.is_there(observation))
+    }
 }
 
 /// A relationship: `relationship / seperatableInd, templateId, part`.
@@ -316,7 +334,7 @@ macro_rules! shape {
         shape!(@write $out $value; $($rest)*);
     };
     (@write $out:ident $value:ident; = $derived:expr, $($rest:tt)*) => {
-        $derived($out, $value);
+        ($derived)($out, $value);
         shape!(@write $out $value; $($rest)*);
     };
     (@write $out:ident $value:ident; $field:ident: $part:expr, $($rest:tt)*) => {

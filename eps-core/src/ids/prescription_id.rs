@@ -47,7 +47,10 @@ impl PrescriptionIdError {
     }
 }
 
-/// A short-form prescription id as somebody wrote it: the form is right, the check character may be wrong.
+/// A prescription id as somebody wrote it: the form is right, the check character may be wrong.
+///
+/// Normally the short form of Release 2. Messages about prescriptions of Release 1 hold the id of that release instead,
+/// a UUID with or without a check character behind it: see [`Self::of_release_1`].
 ///
 /// Public NHS examples hold ids with a wrong check character, and a message that holds one must be readable to be
 /// refused well. Everything that stores or routes asks for a [`PrescriptionId`] through [`Self::checked`].
@@ -56,24 +59,61 @@ impl PrescriptionIdError {
 pub struct WrittenPrescriptionId(Box<str>);
 
 impl WrittenPrescriptionId {
-    /// The id as text, 20 ASCII bytes.
+    /// The id as text: 20 ASCII bytes, or 36 or 37 of Release 1.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The id, once its check character is known to be right.
+    /// Reads an id of Release 1: a UUID, normally with a MOD 37-2 check character behind it.
+    ///
+    /// # Errors
+    /// [`PrescriptionIdError`] when it has neither the form nor the length.
+    pub fn of_release_1(text: &str) -> Result<Self, PrescriptionIdError> {
+        if !matches!(text.len(), 36 | 37) {
+            return Err(PrescriptionIdError::Length { found: text.len() });
+        }
+        for (at, byte) in text.bytes().enumerate() {
+            let fits = match at {
+                8 | 13 | 18 | 23 => byte == b'-',
+                36 => matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'+'),
+                _ => byte.is_ascii_hexdigit(),
+            };
+            if !fits {
+                return Err(PrescriptionIdError::Character { at });
+            }
+        }
+        Ok(Self(text.into()))
+    }
+
+    /// Whether it is an id of Release 1.
+    #[must_use]
+    pub fn is_of_release_1(&self) -> bool {
+        self.0.len() != 20
+    }
+
+    /// Whether its check character is right, in either release; an id of Release 1 may do without one.
     ///
     /// # Errors
     /// [`PrescriptionIdError::CheckCharacter`] when it is not.
-    pub fn checked(&self) -> Result<PrescriptionId, PrescriptionIdError> {
+    pub fn check(&self) -> Result<(), PrescriptionIdError> {
+        if self.0.len() == 36 {
+            return Ok(());
+        }
         let (body, check) = self.0.split_at(self.0.len() - 1);
         let expected = check_character(body);
-        if check.starts_with(expected) {
-            Ok(PrescriptionId(self.clone()))
-        } else {
-            Err(PrescriptionIdError::CheckCharacter { expected })
+        if check.starts_with(expected) { Ok(()) } else { Err(PrescriptionIdError::CheckCharacter { expected }) }
+    }
+
+    /// The id, once it is known to be of Release 2 and its check character to be right.
+    ///
+    /// # Errors
+    /// [`PrescriptionIdError::CheckCharacter`] when it is not, [`PrescriptionIdError::Length`] for Release 1.
+    pub fn checked(&self) -> Result<PrescriptionId, PrescriptionIdError> {
+        if self.is_of_release_1() {
+            return Err(PrescriptionIdError::Length { found: self.0.len() });
         }
+        self.check().map(|()| PrescriptionId(self.clone()))
     }
 }
 
@@ -156,12 +196,13 @@ impl FromStr for PrescriptionId {
 }
 
 macro_rules! text_conversions {
-    ($name:ident) => {
+    ($name:ident, $read:expr) => {
         impl TryFrom<String> for $name {
             type Error = PrescriptionIdError;
 
             fn try_from(text: String) -> Result<Self, PrescriptionIdError> {
-                text.parse()
+                let read: fn(&str) -> Result<Self, PrescriptionIdError> = $read;
+                read(&text)
             }
         }
 
@@ -179,8 +220,11 @@ macro_rules! text_conversions {
     };
 }
 
-text_conversions!(WrittenPrescriptionId);
-text_conversions!(PrescriptionId);
+text_conversions!(WrittenPrescriptionId, |text| text.parse().or_else(|error| {
+    // What is stored may be of either release; the error is that of the release in use.
+    WrittenPrescriptionId::of_release_1(text).map_err(|_| error)
+}));
+text_conversions!(PrescriptionId, str::parse);
 
 #[cfg(test)]
 mod tests {
@@ -204,6 +248,19 @@ mod tests {
     fn a_wrong_check_character_is_readable_but_not_a_prescription_id() {
         let written: WrittenPrescriptionId = "561479-395879-521272".parse().unwrap();
         assert!(matches!(written.checked(), Err(PrescriptionIdError::CheckCharacter { .. })));
+    }
+
+    #[test]
+    fn an_id_of_release_1_is_a_uuid_with_a_check_character() {
+        let id = WrittenPrescriptionId::of_release_1("9361DA95-2251-E8D4-E050-D20AE3A22B74M").unwrap();
+        assert!(id.is_of_release_1());
+        assert_eq!(id.check(), Ok(()));
+        assert!(id.checked().is_err());
+        assert!(WrittenPrescriptionId::of_release_1("9361DA95-2251-E8D4-E050-D20AE3A22B74N").unwrap().check().is_err());
+        assert!(WrittenPrescriptionId::of_release_1("9361DA95-2251-E8D4-E050-D20AE3A22B74").unwrap().check().is_ok());
+        assert!(WrittenPrescriptionId::of_release_1("9361DA95_2251-E8D4-E050-D20AE3A22B74").is_err());
+        assert!(WrittenPrescriptionId::of_release_1("9142DC-A99968-11EB9M").is_err());
+        assert_eq!(WrittenPrescriptionId::try_from(id.as_str().to_owned()), Ok(id));
     }
 
     #[test]

@@ -24,20 +24,24 @@ mod ids;
 mod people;
 mod prescription;
 mod release;
+mod returning;
 mod text;
 mod time;
 
 pub use dispensing::{dispense_claim, dispense_notification};
 pub use envelope::{
-    acknowledgement, acknowledgement_envelope, dispense_claim_envelope, dispense_notification_envelope, envelope,
+    acknowledgement, acknowledgement_envelope, cancellation_envelope, cancellation_response_envelope,
+    dispense_claim_envelope, dispense_history_envelope, dispense_notification_envelope, envelope,
     prescription_envelope, release_rejection_envelope, release_request_envelope, release_response_envelope,
+    return_envelope, subsequent_cancellation_response_envelope, withdrawal_envelope,
 };
 pub use ids::{
-    asid, guid, line_item_id, message_id, nhs_number, ods_code, prescription_id, prescription_uuid, role_profile_id,
-    user_id, written_prescription_id,
+    any_prescription_id, asid, guid, line_item_id, message_id, nhs_number, ods_code, prescription_id,
+    prescription_uuid, role_profile_id, user_id, written_prescription_id,
 };
 pub use people::{Organisations, address, agent_person, licence, organisation, patient, person, person_name, telecom};
 pub use prescription::{line_item, prescription, released_prescription, signature};
 pub use release::{release_rejection, release_request, release_response, signed_document};
+pub use returning::{cancellation, cancellation_response, dispense_history, dispense_return, withdrawal};
 pub use text::{attribute_text, code, coded, concept, decimal, element_text, quantity, repeat_number};
 pub use time::{date, timestamp};

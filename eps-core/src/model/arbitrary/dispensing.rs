@@ -6,14 +6,23 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::{
-    Organisations, agent_person, code, coded, concept, element_text, line_item_id, message_id, nhs_number, ods_code,
-    prescription_uuid, quantity, repeat_number, timestamp, written_prescription_id,
+    Organisations, agent_person, any_prescription_id, code, coded, concept, element_text, line_item_id, message_id,
+    nhs_number, ods_code, prescription_uuid, quantity, repeat_number, timestamp,
 };
 use crate::codes::{DispenserEndorsement, ItemStatus, NotDispensedReason, PrescriptionStatus};
+use crate::ids::{PrescriptionUuid, WrittenPrescriptionId};
 use crate::model::{
     ChargeExemption, ClaimedItem, ClaimedSupply, Coded, DispenseClaim, DispenseNotification, Endorsement,
     RequestedQuantity, SuppliedLineItem, Supply,
 };
+
+/// Both forms of a prescription's id; in Release 1 they are one.
+fn prescription_ids() -> impl Strategy<Value = (WrittenPrescriptionId, PrescriptionUuid)> {
+    (any_prescription_id(), prescription_uuid()).prop_map(|(id, uuid)| {
+        let one = id.as_str().get(..36).and_then(|text| text.parse().ok()).map(PrescriptionUuid);
+        (id, one.unwrap_or(uuid))
+    })
+}
 
 fn reason() -> impl Strategy<Value = Option<Coded<NotDispensedReason>>> {
     of(coded(select(NotDispensedReason::ALL)))
@@ -63,8 +72,7 @@ prop_compose! {
         items in vec(supplied_line_item().boxed(), 1..5),
         non_dispensing_reason in reason(),
         status in coded(select(PrescriptionStatus::ALL)),
-        prescription_id in written_prescription_id(),
-        prescription in prescription_uuid(),
+        (prescription_id, prescription) in prescription_ids(),
         care_record_items in vec(line_item_id(), 1..5),
         replaces in of(message_id()),
         release in message_id(),
@@ -130,8 +138,7 @@ prop_compose! {
         non_dispensing_reason in reason(),
         status in coded(select(PrescriptionStatus::ALL)),
         items in vec(claimed_item().boxed(), 1..5),
-        prescription_id in written_prescription_id(),
-        prescription in prescription_uuid(),
+        (prescription_id, prescription) in prescription_ids(),
         replaces in of(message_id()),
         exemption in of(charge_exemption().boxed()),
         release in message_id(),

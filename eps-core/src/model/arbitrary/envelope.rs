@@ -8,8 +8,9 @@ use proptest::sample::select;
 use super::people::display;
 use super::text::code_of;
 use super::{
-    asid, code, dispense_claim, dispense_notification, message_id, prescription, release_rejection, release_request,
-    release_response, role_profile_id, timestamp, user_id,
+    asid, cancellation, cancellation_response, code, dispense_claim, dispense_history, dispense_notification,
+    dispense_return, message_id, prescription, release_rejection, release_request, release_response, role_profile_id,
+    timestamp, user_id, withdrawal,
 };
 use crate::codes::{Interaction, InteractionId, ReleaseFault, oid};
 use crate::model::{AckCode, Acknowledgement, Envelope, ErrorCode, Message, ReleaseKind, SdsAuthor};
@@ -123,6 +124,42 @@ pub fn dispense_claim_envelope() -> impl Strategy<Value = Envelope> {
     request((interaction, message).boxed())
 }
 
+/// A cancellation on its way to Spine.
+pub fn cancellation_envelope() -> impl Strategy<Value = Envelope> {
+    let message = cancellation().prop_map(|cancellation| Message::Cancellation(Box::new(cancellation)));
+    request((either_id(Interaction::CancellationRequest), message).boxed())
+}
+
+/// What became of a cancellation, at once.
+pub fn cancellation_response_envelope() -> impl Strategy<Value = Envelope> {
+    let message = cancellation_response().prop_map(|response| Message::CancellationResponse(Box::new(response)));
+    reply((Just(Interaction::CancellationResponse.uk()), message).boxed())
+}
+
+/// What became of a cancellation later, which answers nothing.
+pub fn subsequent_cancellation_response_envelope() -> impl Strategy<Value = Envelope> {
+    let message = cancellation_response().prop_map(|response| Message::CancellationResponse(Box::new(response)));
+    request((either_id(Interaction::SubsequentCancellationResponse), message).boxed())
+}
+
+/// A prescription on its way back to Spine.
+pub fn return_envelope() -> impl Strategy<Value = Envelope> {
+    let message = dispense_return().prop_map(|returned| Message::Return(Box::new(returned)));
+    request((either_id(Interaction::DispenseProposalReturn), message).boxed())
+}
+
+/// A withdrawal on its way to Spine.
+pub fn withdrawal_envelope() -> impl Strategy<Value = Envelope> {
+    let message = withdrawal().prop_map(|withdrawal| Message::Withdrawal(Box::new(withdrawal)));
+    request((either_id(Interaction::DispenserWithdraw), message).boxed())
+}
+
+/// A rebuilt history on its way to Spine.
+pub fn dispense_history_envelope() -> impl Strategy<Value = Envelope> {
+    let message = dispense_history().prop_map(|history| Message::DispenseHistory(Box::new(history)));
+    request((Just(Interaction::RebuildDispenseHistory.uk()), message).boxed())
+}
+
 /// An acknowledgement alone.
 pub fn acknowledgement_envelope() -> impl Strategy<Value = Envelope> {
     reply(Just((Interaction::Acknowledgement.uk(), Message::Acknowledgement)).boxed())
@@ -137,6 +174,12 @@ pub fn envelope() -> impl Strategy<Value = Envelope> {
         release_rejection_envelope(),
         dispense_notification_envelope(),
         dispense_claim_envelope(),
+        cancellation_envelope(),
+        cancellation_response_envelope(),
+        subsequent_cancellation_response_envelope(),
+        return_envelope(),
+        withdrawal_envelope(),
+        dispense_history_envelope(),
         acknowledgement_envelope(),
     ]
 }

@@ -54,6 +54,16 @@ pub fn written_prescription_id() -> impl Strategy<Value = WrittenPrescriptionId>
     ]
 }
 
+/// A prescription id in a message about a prescription of either release.
+pub fn any_prescription_id() -> impl Strategy<Value = WrittenPrescriptionId> {
+    prop_oneof![
+        4 => written_prescription_id(),
+        1 => (guid(), "[0-9A-Z+]?").prop_filter_map("a form", |(id, check)| {
+            WrittenPrescriptionId::of_release_1(&format!("{id}{check}")).ok()
+        }),
+    ]
+}
+
 /// The id of an accredited system.
 pub fn asid() -> impl Strategy<Value = Asid> {
     "[0-9]{12}".prop_filter_map("an ASID", |id| id.parse().ok())

@@ -8,8 +8,8 @@ use proptest::sample::select;
 use super::people::display;
 use super::text::code_of;
 use super::{
-    Organisations, agent_person, code, element_text, message_id, prescription, released_prescription, timestamp,
-    written_prescription_id,
+    Organisations, agent_person, any_prescription_id, code, element_text, message_id, prescription,
+    released_prescription, timestamp,
 };
 use crate::codes::{Interaction, ReleaseFault, oid};
 use crate::hl7v3;
@@ -27,7 +27,7 @@ prop_compose! {
         author in agent_person(Organisations::Dispensing).boxed(),
         kind in prop_oneof![
             Just(ReleaseKind::Nominated),
-            written_prescription_id().prop_map(ReleaseKind::Patient),
+            any_prescription_id().prop_map(ReleaseKind::Patient),
         ],
     ) -> ReleaseRequest {
         ReleaseRequest { id, effective_time, author, kind }
@@ -81,7 +81,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn other_dispenser()(
+    pub(super) fn other_dispenser()(
         time in timestamp(),
         person in agent_person(Organisations::Dispensing).boxed(),
     ) -> OtherDispenser {
