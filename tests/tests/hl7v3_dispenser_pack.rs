@@ -74,6 +74,12 @@ const REQUEST_FAULTS: &[Fault] = &[
         reason: "a placeholder that the pack does not fill",
     },
     Fault {
+        text: "<id root=\"9147DF-C81007-00001U\"/>",
+        mended: "<id root=\"5F4C9A70-2222-4C3B-9E0A-0123456789AB\"/>",
+        rule: "ids.uuid",
+        reason: "a prescription id stands where the id of the release response belongs",
+    },
+    Fault {
         text: "<author typeCode=\"AUT\">...</author>",
         mended: "<author><AgentPerson><representedOrganization/></AgentPerson></author>",
         rule: "hl7v3.element.missing",

@@ -87,7 +87,10 @@ fn leave_out(mut envelope: Envelope) -> Envelope {
         Message::DispenseClaim(claim) => {
             claim.items.iter_mut().flat_map(|item| &mut item.supplies).for_each(|supply| supply.endorsements.clear());
         }
-        Message::Cancellation(cancellation) => cancellation.author.person = None,
+        Message::Cancellation(cancellation) => {
+            cancellation.author.person = None;
+            cancellation.responsible_party = None;
+        }
         Message::CancellationResponse(response) => {
             response.performer.iter_mut().for_each(|performer| performer.time = None);
         }

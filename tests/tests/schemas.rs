@@ -35,8 +35,14 @@ impl Batch {
     fn add_generated(&mut self, strategy: impl Strategy<Value = Envelope>) {
         let mut runner = TestRunner::deterministic();
         for at in 0..GENERATED {
-            let envelope = strategy.new_tree(&mut runner).unwrap().current();
-            self.add(format!("generated {at}"), envelope.interaction, &hl7v3::write(&envelope));
+            let (envelope, written) = loop {
+                let envelope = strategy.new_tree(&mut runner).unwrap().current();
+                let written = hl7v3::write(&envelope);
+                if !names_release_1(&written) {
+                    break (envelope, written);
+                }
+            };
+            self.add(format!("generated {at}"), envelope.interaction, &written);
         }
     }
 
@@ -64,6 +70,16 @@ impl Batch {
         assert!(wrong.is_empty(), "{} of {count} are invalid, the first:\n{}", wrong.len(), wrong[0]);
         count
     }
+}
+
+/// Whether a message holds an id of Release 1 with its check character: a UUID and one more, which no schema allows and
+/// Spine takes.
+fn names_release_1(message: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(message);
+    text.split("root=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .any(|root| root.len() == 37 && root.contains('-'))
 }
 
 /// What `xmllint` says about the files `00000.xml` and so on.

@@ -32,14 +32,14 @@ prop_compose! {
         effective_time in timestamp(),
         patient in patient().boxed(),
         author in agent_person(Organisations::Prescribing).boxed(),
-        responsible_party in of(agent_person(Organisations::Prescribing).boxed()),
+        responsible_party in agent_person(Organisations::Prescribing).boxed(),
         prescription_id in any_prescription_id(),
         item in of(line_item_id()),
         reasons in vec(reason_for_cancellation(), 1..4),
         prescription in of(prescription_uuid()),
     ) -> Cancellation {
         Cancellation {
-            id, effective_time, patient, author, responsible_party, prescription_id, item, reasons, prescription,
+            id, effective_time, patient, author, responsible_party: Some(responsible_party), prescription_id, item, reasons, prescription,
         }
     }
 }
