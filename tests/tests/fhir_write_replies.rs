@@ -144,6 +144,10 @@ fn name(prefix: &str) -> eps_core::model::PersonName {
 }
 
 fn cancelled(result: CancellationResult, code: AckCode) -> (u16, Value) {
+    cancelled_saying(result, code, None)
+}
+
+fn cancelled_saying(result: CancellationResult, code: AckCode, words: Option<&str>) -> (u16, Value) {
     let response = CancellationResponse {
         id: id(3),
         effective_time: now(),
@@ -161,7 +165,7 @@ fn cancelled(result: CancellationResult, code: AckCode) -> (u16, Value) {
         responsible_party: Some(agent("A83008", "1234567")),
         prescription_id: "24F5DA-A83008-7EFE6Z".parse().unwrap(),
         item: Some("A54219B8-F741-4C47-B662-E4F8DFA49AB6".parse().unwrap()),
-        result: Some(Coded { code: result, display: None }),
+        result: Some(Coded { code: result, display: words.map(text) }),
         request: id(4),
     };
     let message = Message::CancellationResponse(Box::new(response));
@@ -208,7 +212,10 @@ fn answers_to_cancellations_have_the_published_shape() {
         if !folder.join(&name).is_file() {
             continue;
         }
-        let (published, (_, ours)) = (read(&name), cancelled(*result, AckCode::Error));
+        let published = read(&name);
+        // Spine's own words are given only for what it could not process.
+        let words = published["issue"][0]["details"]["coding"][0]["display"].as_str();
+        let (_, ours) = cancelled_saying(*result, AckCode::Error, words);
         assert_eq!(published["resourceType"], ours["resourceType"], "{name}");
         if published["resourceType"] == "OperationOutcome" {
             assert_eq!(published["issue"], ours["issue"], "{name}");
