@@ -14,6 +14,7 @@
 //! | read or write a message | [`fhir::read`], [`hl7v3::read`], [`hl7v3::write()`] |
 //! | sign or verify | [`signature`] |
 //! | move a prescription | [`record`] |
+//! | see what became of a field | [`mapping`] |
 //! | understand a refusal | [`problem`], and the table of [`rules`] |
 //! | read XML that others wrote | [`xml`] |
 //!
@@ -54,6 +55,7 @@ pub mod codes;
 pub mod fhir;
 pub mod hl7v3;
 pub mod ids;
+pub mod mapping;
 pub mod model;
 pub mod problem;
 pub mod record;

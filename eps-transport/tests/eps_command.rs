@@ -129,6 +129,26 @@ fn a_pretty_message_verifies_like_the_canonical_one() {
 }
 
 #[test]
+fn a_report_says_what_became_of_every_field() {
+    let order = order();
+    let now = "--now=2026-03-02T09:40:00Z";
+    let report = json(&run(&["convert", text(&order), now, "--report", "--json"]));
+    assert_eq!(report["kind"], "prescription-order");
+    let lines = report["lines"].as_array().unwrap();
+    let of = |how: &str| lines.iter().filter(|line| line["how"] == how).count();
+    assert!(["carried", "derived", "defaulted", "dropped"].iter().all(|how| of(how) > 5) && of("unmapped") == 0);
+    let family = lines.iter().find(|line| {
+        let path = line["hl7v3"].as_str().unwrap_or_default();
+        path.ends_with("patientPerson[1]/name[1]/family[1]/text()")
+    });
+    assert_eq!(family.unwrap()["fhir"], "Bundle.entry[3].resource.name[0].family");
+    let told = String::from_utf8(run(&["convert", text(&order), now, "--report"]).stdout).unwrap();
+    assert!(
+        told.starts_with("carried   the message id\n     FHIR Bundle.identifier.value\n      HL7 /PORX_IN020101SM31/")
+    );
+}
+
+#[test]
 fn every_published_order_goes_the_whole_way() {
     let Some(corpus) = eps_tests::corpus() else { return };
     let orders = eps_tests::files(&corpus.join("nhs-examples"), &|name| {

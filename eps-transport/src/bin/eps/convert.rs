@@ -14,6 +14,8 @@ use crate::files;
 use crate::options::Global;
 use crate::problems;
 
+mod report;
+
 /// Convert a message from one wire to the other
 ///
 /// FHIR JSON becomes HL7 v3, and HL7 v3 becomes FHIR JSON. Prints the message, or an OperationOutcome that says what is
@@ -30,6 +32,9 @@ pub(crate) struct Convert {
     /// Indent the message for people. The signature does not mind
     #[arg(long)]
     pretty: bool,
+    /// Print what became of every field, instead of the message: a table, or JSON with `--json`
+    #[arg(long)]
+    report: bool,
 }
 
 /// One of the two wires.
@@ -57,10 +62,14 @@ impl Convert {
             Wire::Hl7v3 => match fhir::read(&bytes, &global.context()) {
                 Ok(envelope) => {
                     let message = hl7v3::write(&envelope);
+                    if self.report {
+                        return report::print(&envelope.message, &bytes, &message, global.json);
+                    }
                     files::print(&if self.pretty { indented(&message) } else { message })
                 }
                 Err(found) => problems::refuse(&found),
             },
+            Wire::Fhir if self.report => Err(report::NO_TABLE),
             Wire::Fhir => match to_fhir(&bytes, global) {
                 Ok(message) => files::print(&if self.pretty { indented_json(&message) } else { message }),
                 Err(found) => problems::refuse(&found),
