@@ -4,9 +4,9 @@
 
 #![cfg(test)]
 
-use eps_core::fhir::{self, Context, IdentifierReferences};
+use eps_core::fhir::{self, Context, IdentifierReferences, Outgoing, SignatureVerdict};
 use eps_core::hl7v3;
-use eps_core::ids::CheckCharacters;
+use eps_core::ids::{CheckCharacters, Guid, MessageId};
 use eps_core::model::Timestamp;
 use serde_json::Value;
 
@@ -16,7 +16,14 @@ static ALLOCATOR: dhat::Alloc = dhat::Alloc;
 /// The prescription-order that the command ships: two items.
 const ORDER: &[u8] = include_bytes!("../../eps-transport/data/prescription-order.json");
 
-/// The most allocations of a two-item conversion.
+/// The other requests that FHIR brings.
+const OTHERS: [(&str, &[u8]); 3] = [
+    ("release request", include_bytes!("../../fuzz/seeds/fhir_read/release.json")),
+    ("notification", include_bytes!("../../fuzz/seeds/fhir_read/notification.json")),
+    ("claim", include_bytes!("../../fuzz/seeds/fhir_read/claim.json")),
+];
+
+/// The most allocations of a conversion of two items.
 const MOST: u64 = 200;
 
 fn context() -> Context {
@@ -25,9 +32,9 @@ fn context() -> Context {
         from: "200000001285".parse().unwrap(),
         to: "567456789789".parse().unwrap(),
         author: None,
-        identifier_references: IdentifierReferences::Refused,
-        check_characters: CheckCharacters::Required,
-        release_ids: None,
+        identifier_references: IdentifierReferences::Resolved,
+        check_characters: CheckCharacters::AsWritten,
+        release_ids: Some([[1; 16], [2; 16]].map(|bytes| MessageId(Guid::from_bytes(bytes)))),
     }
 }
 
@@ -48,28 +55,47 @@ fn order(items: usize) -> Vec<u8> {
     serde_json::to_vec(&bundle).unwrap()
 }
 
-/// Allocations and bytes held at most while `bytes` are converted.
-fn cost(bytes: &[u8]) -> (u64, usize) {
-    let context = context();
+/// What `convert` makes, with its allocations and the bytes held at most.
+fn cost(convert: impl FnOnce() -> Vec<u8>) -> (Vec<u8>, u64, usize) {
     let profiler = dhat::Profiler::builder().testing().build();
-    let written = fhir::read(bytes, &context).map(|envelope| hl7v3::write(&envelope));
+    let written = convert();
     let stats = dhat::HeapStats::get();
     drop(profiler);
-    assert!(written.is_ok());
-    (stats.total_blocks, stats.max_bytes)
+    (written, stats.total_blocks, stats.max_bytes)
 }
 
+fn to_hl7v3(fhir: &[u8]) -> (Vec<u8>, u64, usize) {
+    let context = context();
+    cost(|| hl7v3::write(&fhir::read(fhir, &context).unwrap()))
+}
+
+fn to_fhir(hl7v3: &[u8]) -> (Vec<u8>, u64, usize) {
+    let mut last = 0_u128;
+    let mut ids = || {
+        last += 1;
+        Guid::from_bytes(last.to_be_bytes())
+    };
+    let verify = |_: &_| SignatureVerdict::Valid;
+    let now = context().now;
+    let mut outgoing = Outgoing { now, ids: &mut ids, verify: &verify, base_path: "https://eps.example" };
+    cost(|| fhir::write(&hl7v3::read(hl7v3).unwrap(), &mut outgoing).unwrap())
+}
+
+/// One test, because the counter counts for the whole process.
 #[test]
 fn a_conversion_allocates_little_and_in_proportion_to_its_items() {
-    let shipped = cost(ORDER);
-    println!("shipped order, 2 items: {} allocations, {} bytes at most", shipped.0, shipped.1);
+    for (name, fhir) in [("shipped order, 2 items", ORDER)].into_iter().chain(OTHERS) {
+        let (hl7v3, there, peak_there) = to_hl7v3(fhir);
+        let (_, back, peak_back) = to_fhir(&hl7v3);
+        println!("{name}: to HL7 v3 {there} allocations, {peak_there} bytes at most; to FHIR {back}, {peak_back}");
+        assert!(there < MOST && back < MOST, "{name}: {there} to HL7 v3, {back} to FHIR, {MOST} at most");
+    }
     let by_items = [1, 2, 3, 4].map(|items| {
         let bytes = order(items);
-        let (allocations, peak) = cost(&bytes);
+        let (_, allocations, peak) = to_hl7v3(&bytes);
         println!("{items} items, {} bytes: {allocations} allocations, {peak} bytes at most", bytes.len());
         allocations
     });
-    assert!(shipped.0 < MOST, "{} allocations, {MOST} at most", shipped.0);
     let [one, two, _, four] = by_items;
     // Each further item costs about the same; vectors that grow may add a few.
     assert!(four - one <= 3 * (two - one) + 12, "{by_items:?}");
