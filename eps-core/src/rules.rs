@@ -45,7 +45,7 @@ pub mod signature;
 mod validate;
 pub mod xml;
 
-pub use validate::{is_xml, validate};
+pub use validate::{create_problems, is_xml, validate};
 
 /// The rules of one concern.
 #[derive(Clone, Copy, Debug)]

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use eps_core::xml::{Document, Limits, c14n};
 
 pub mod messages;
+pub mod places;
+pub mod seeds;
 
 /// The folder of published NHS messages: `EPS_CORPUS`, or `../shared/corpus` beside the checkout.
 ///

@@ -3,6 +3,7 @@
 use crate::fhir::json::Json;
 use crate::fhir::{self, Context};
 use crate::hl7v3;
+use crate::model::Timestamp;
 use crate::problem::{Problem, Problems};
 use crate::xml::{Document, Limits};
 
@@ -14,6 +15,18 @@ use crate::xml::{Document, Limits};
 #[must_use]
 pub fn validate(bytes: &[u8], context: &Context) -> Vec<Problem> {
     if is_xml(bytes) { of_xml(bytes, context) } else { of_json(bytes, context) }
+}
+
+/// Every create-time rule that a prescription breaks, whatever its reader says of the same nodes; none where the message
+/// is no prescription, or is not well-formed.
+#[must_use]
+pub fn create_problems(bytes: &[u8], now: Timestamp) -> Vec<Problem> {
+    if is_xml(bytes) {
+        Document::parse(bytes, &Limits::DEFAULT).map(|document| hl7v3::create_problems(&document, now))
+    } else {
+        Json::parse(bytes).map(|json| fhir::create_problems(&json, now))
+    }
+    .unwrap_or_default()
 }
 
 /// Whether the first character that is no white space and no byte order mark is `<`.
