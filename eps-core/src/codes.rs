@@ -17,6 +17,7 @@ mod interaction;
 mod messages;
 mod person;
 mod prescribing;
+mod replying;
 mod table;
 mod uses;
 
@@ -34,6 +35,8 @@ pub(crate) use person::PersonIdSystem;
 pub use prescribing::{
     CourseOfTherapy, DispensingSitePreference, Gender, PrescriberEndorsement, TreatmentType, is_prescription_type,
 };
+pub use replying::{AckCode, Severity};
+pub(crate) use replying::{NOT_KNOWN, is_not_known};
 pub use table::UnknownCode;
 pub(crate) use table::Vocabulary;
 pub use uses::{AddressUse, NameUse, TelecomUse};

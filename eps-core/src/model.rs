@@ -27,7 +27,7 @@ pub use agent::{AgentPerson, Licence, Organisation, Person};
 pub use cancellation::{Cancellation, CancellationResponse, ReasonForCancellation};
 pub use claim::{ChargeExemption, ClaimedItem, ClaimedSupply, DispenseClaim, Endorsement};
 pub use dispense::{DispenseNotification, RequestedQuantity, SuppliedLineItem, Supply};
-pub use envelope::{AckCode, Acknowledgement, Envelope, ErrorCode, Message, SdsAuthor};
+pub use envelope::{Acknowledgement, Envelope, ErrorCode, Message, SdsAuthor};
 pub use patient::Patient;
 pub use prescription::{
     AdditionalInstructions, Author, DaysSupply, Exemptions, LineItem, Prescription, RepeatNumber, SignatureText,

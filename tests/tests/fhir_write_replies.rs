@@ -4,11 +4,11 @@
 
 use std::collections::BTreeSet;
 
-use eps_core::codes::{CancellationResult, Interaction, InteractionId, oid};
+use eps_core::codes::{AckCode, CancellationResult, Interaction, InteractionId, Severity, oid};
 use eps_core::fhir::{self, Outgoing, SignatureVerdict};
 use eps_core::ids::{Guid, MessageId};
 use eps_core::model::{
-    AckCode, Acknowledgement, AgentPerson, CancellationResponse, Coded, Envelope, ErrorCode, Message, Organisation,
+    Acknowledgement, AgentPerson, CancellationResponse, Coded, Envelope, ErrorCode, Message, Organisation,
     OtherDispenser, Patient, Person, ReleaseRejection, Timestamp,
 };
 use eps_tests::corpus;
@@ -47,6 +47,7 @@ fn error(system: &str, code: &str, display: &str) -> ErrorCode {
         system: system.parse().unwrap(),
         code: code.parse().unwrap(),
         display: Some(eps_core::model::Text::new(display).unwrap()),
+        severity: Severity::Error,
     }
 }
 

@@ -12,8 +12,9 @@
 //! A release response names signatures that were verified, so whoever writes one brings the verdict. It cannot be read
 //! back: the signed documents are XML, and FHIR carries what they say instead of what they are.
 
+use crate::codes::AckCode;
 use crate::ids::Guid;
-use crate::model::{AckCode, CancellationResponse, Envelope, Message, SignedDocument, Timestamp};
+use crate::model::{CancellationResponse, Envelope, Message, SignedDocument, Timestamp};
 use crate::problem::{Place, Problem, Problems, Rule};
 use crate::rules::fhir as rules;
 

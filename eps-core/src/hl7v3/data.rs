@@ -4,7 +4,7 @@ use super::input::{In, display};
 use super::out::Out;
 use super::parts::Content;
 use super::rules;
-use crate::codes::{Vocabulary, oid};
+use crate::codes::{Severity, Vocabulary, oid};
 use crate::ids::{
     Asid, Guid, LineItemId, MessageId, NhsNumber, OdsCode, PrescriptionUuid, SdsRoleProfileId, SdsUserId,
 };
@@ -158,7 +158,7 @@ impl Content<ErrorCode> for Data {
     fn read(&self, input: &mut In, element: Element<'_, '_>) -> Option<ErrorCode> {
         let system = input.open_code(element, "codeSystem");
         let code = input.open_code(element, "code");
-        Some(ErrorCode { system: system?, code: code?, display: display(element) })
+        Some(ErrorCode { system: system?, code: code?, display: display(element), severity: Severity::Error })
     }
 }
 

@@ -6,8 +6,8 @@ use super::dispense_notification::{
     DISPENSED_MEDICATION, ITEM_STATUS, NON_DISPENSING, PRESCRIPTION_STATUS, RUNNING_TOTAL, related_item,
 };
 use super::elements::{
-    PERTINENT_INFORMATION, PriorPrescription, Product, REPLACEMENT, SEQUEL, fixed_code, fixed_code_alone, fulfilment,
-    message_type, no_effective_time, no_signature, not_specified, prescription_id, product, template,
+    PERTINENT_INFORMATION, PriorPrescription, Product, REPLACEMENT, SEQUEL, claimed_prescription_id, fixed_code,
+    fixed_code_alone, fulfilment, message_type, no_effective_time, no_signature, not_specified, product, template,
     write_prior_prescription,
 };
 use super::input::In;
@@ -66,7 +66,7 @@ shape! {
                 non_dispensing_reason: optional(observed(NON_DISPENSING, Data)),
                 status: observed(PRESCRIPTION_STATUS, Data),
                 items: at_least_one(related_item(Item), &rules::LINE_ITEMS),
-                prescription_id: prescription_id("pertinentInformation4"),
+                prescription_id: claimed_prescription_id("pertinentInformation4"),
                 prescription: PriorPrescription,
                 = |out: &mut Out<'_>, message: &DispenseClaim| {
                     write_prior_prescription(out, message.prescription, &message.prescription_id);

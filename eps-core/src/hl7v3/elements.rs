@@ -134,16 +134,27 @@ pub(super) fn not_specified(out: &mut Out<'_>) {
     out.code("code", oid::ORGANISATION_TYPE, crate::codes::ORGANISATION_NOT_SPECIFIED);
 }
 
-/// The short form of a prescription's id, or the id of Release 1, in an observation's `value`.
+/// The short form of a prescription's id, or the id of Release 1, in an observation's `value`. An id of Release 1 is
+/// the root, or stands under the root given.
 #[derive(Clone, Copy)]
-pub(super) struct PrescriptionIdValue;
+pub(super) struct PrescriptionIdValue {
+    release_1_root: Option<&'static str>,
+}
+
+impl PrescriptionIdValue {
+    /// An id of Release 1 is the root.
+    pub(super) const ALONE: Self = Self { release_1_root: None };
+    /// An id of Release 1 has a root of its own, as in a claim.
+    const ROOTED: Self = Self { release_1_root: Some(oid::RELEASE_1_PRESCRIPTION_ID) };
+}
 
 impl Content<WrittenPrescriptionId> for PrescriptionIdValue {
     fn write<'n>(&self, out: &mut Out<'n>, name: &'static str, value: &'n WrittenPrescriptionId) {
-        if value.is_of_release_1() {
-            out.empty(name, &[("root", value.as_str())]);
-        } else {
-            out.empty(name, &[("extension", value.as_str()), ("root", oid::PRESCRIPTION_ID)]);
+        let under = |out: &mut Out<'_>, root| out.empty(name, &[("extension", value.as_str()), ("root", root)]);
+        match self.release_1_root {
+            _ if !value.is_of_release_1() => under(out, oid::PRESCRIPTION_ID),
+            Some(root) => under(out, root),
+            None => out.empty(name, &[("root", value.as_str())]),
         }
     }
 
@@ -154,7 +165,19 @@ impl Content<WrittenPrescriptionId> for PrescriptionIdValue {
 
 /// The prescription that a message is about.
 pub(super) const fn prescription_id(relationship: &'static str) -> At<Observed<At<PrescriptionIdValue>>> {
-    observed(Observation::new(relationship, "pertinentPrescriptionID", "PID"), PrescriptionIdValue)
+    prescription_id_as(relationship, PrescriptionIdValue::ALONE)
+}
+
+/// The prescription that a claim is about: an id of Release 1 has a root of its own.
+pub(super) const fn claimed_prescription_id(relationship: &'static str) -> At<Observed<At<PrescriptionIdValue>>> {
+    prescription_id_as(relationship, PrescriptionIdValue::ROOTED)
+}
+
+const fn prescription_id_as(
+    relationship: &'static str,
+    value: PrescriptionIdValue,
+) -> At<Observed<At<PrescriptionIdValue>>> {
+    observed(Observation::new(relationship, "pertinentPrescriptionID", "PID"), value)
 }
 
 /// The issue of a repeat dispensing prescription.

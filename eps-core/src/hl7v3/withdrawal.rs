@@ -31,7 +31,7 @@ shape! {
         effective_time: data("effectiveTime"),
         nhs_number: PATIENT_BY_NUMBER,
         author: at("author", within(AUT, at("AgentPersonSDS", within(AGNT, Author)))),
-        prescription_id: observed(PRESCRIPTION_ID, PrescriptionIdValue),
+        prescription_id: observed(PRESCRIPTION_ID, PrescriptionIdValue::ALONE),
         issue: issue("pertinentInformation1"),
         kind: observed(KIND, Data),
         reason: observed(reason("pertinentInformation5"), Data),

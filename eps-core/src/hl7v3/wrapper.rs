@@ -9,16 +9,14 @@ use super::{
     NAMESPACE, cancellation, cancellation_response, dispense_claim, dispense_history, dispense_notification,
     dispense_return, parent_prescription, release_rejection, release_request, release_response, rules, withdrawal,
 };
-use crate::codes::{Interaction, InteractionId, oid};
+use crate::codes::{AckCode, Interaction, InteractionId, NOT_KNOWN, Severity, is_not_known, oid};
 use crate::ids::{Asid, MessageId};
-use crate::model::{AckCode, Acknowledgement, Envelope, ErrorCode, Message, SdsAuthor};
+use crate::model::{Acknowledgement, Envelope, ErrorCode, Message, SdsAuthor};
 use crate::problem::Problem;
 use crate::xml::Element;
 
 /// The version of the Message Implementation Manual that messages follow (`versionCode`).
 pub const PROFILE_VERSION: &str = "V3NPfIT4.2.00";
-/// What a reply says for a system that is not known.
-const NOT_KNOWN: &str = "Not Known";
 const DEVICE: Attributes<'static> = &[("classCode", "DEV"), ("determinerCode", "INSTANCE")];
 
 const PART: Attributes<'static> = &[("typeCode", "PART")];
@@ -59,7 +57,8 @@ fn write_acknowledgement(out: &mut Out<'_>, acknowledgement: &Acknowledgement) {
     out.within("acknowledgement", &[("typeCode", acknowledgement.code.code())], |out| {
         match acknowledgement.code {
             AckCode::Rejected => acknowledgement.errors.iter().for_each(|error| {
-                out.within("acknowledgementDetail", &[("typeCode", "ER")], |out| write_error(out, error, false));
+                let severity = [("typeCode", error.severity.code())];
+                out.within("acknowledgementDetail", &severity, |out| write_error(out, error, false));
             }),
             AckCode::Accepted | AckCode::Error => {}
         }
@@ -84,7 +83,7 @@ fn write_error(out: &mut Out<'_>, error: &ErrorCode, qualified: bool) {
     let (code, system) = (("code", error.code.as_str()), ("codeSystem", error.system.as_str()));
     let body = |out: &mut Out<'_>| {
         if qualified {
-            out.empty("qualifier", &[("code", "ER")]);
+            out.empty("qualifier", &[("code", error.severity.code())]);
         }
     };
     match &error.display {
@@ -176,7 +175,7 @@ fn read_system(input: &mut In, root: Element<'_, '_>, name: &'static str) -> Opt
     };
     let id = input.path(communication, &["device", "id"])?;
     match id.attribute("extension") {
-        Some(NOT_KNOWN | "None") => Some(None),
+        Some(text) if is_not_known(text) => Some(None),
         Some(_) | None => input.identifier(id, "extension").map(Some),
     }
 }
@@ -193,29 +192,34 @@ shape! {
 }
 
 fn read_acknowledgement(input: &mut In, element: Element<'_, '_>, act: Element<'_, '_>) -> Option<Acknowledgement> {
-    let code = match input.attribute(element, "typeCode")? {
-        "AA" => AckCode::Accepted,
-        "AR" => AckCode::Rejected,
-        // Some Spine samples say ER where they mean AE.
-        "AE" | "ER" => AckCode::Error,
-        other => {
-            input.report(Problem::new(&rules::CODE, element.attribute_place("typeCode")).found(other));
-            return None;
-        }
-    };
+    let code = input.parsed(element, "typeCode", str::parse::<AckCode>, |_| &rules::CODE)?;
     let refers_to = input.guid_at(element, &["messageRef"]);
-    let details = input.every(In::all(element, "acknowledgementDetail"), read_error);
+    let details = input.every(In::all(element, "acknowledgementDetail"), |input, detail| {
+        let severity = detail.attribute("typeCode").map(|_| (detail, "typeCode"));
+        read_error(input, detail, severity)
+    });
     let reasons = In::all(act, "reason").filter(|reason| reason.children().next().is_some());
     let reasons = input.every(reasons, |input, reason| {
         let issue = input.one(reason, "justifyingDetectedIssueEvent")?;
-        read_error(input, issue)
+        let code = input.optional(issue, "code");
+        let qualifier = code.and_then(|code| input.optional(code, "qualifier"));
+        read_error(input, issue, qualifier.map(|qualifier| (qualifier, "code")))
     });
     let errors = details?.into_iter().chain(reasons?).collect();
     Some(Acknowledgement { code, errors, refers_to: MessageId(refers_to?) })
 }
 
-fn read_error(input: &mut In, parent: Element<'_, '_>) -> Option<ErrorCode> {
-    at("code", Data).read(input, parent)
+/// The error of this parent; its severity stands in an attribute of another element. What is not said is an error.
+fn read_error(
+    input: &mut In,
+    parent: Element<'_, '_>,
+    severity: Option<(Element<'_, '_>, &'static str)>,
+) -> Option<ErrorCode> {
+    let error: Option<ErrorCode> = at("code", Data).read(input, parent);
+    let severity = severity.map_or(Some(Severity::Error), |(element, attribute)| {
+        input.parsed(element, attribute, str::parse, |_| &rules::CODE)
+    });
+    Some(ErrorCode { severity: severity?, ..error? })
 }
 
 fn read_message(input: &mut In, interaction: Interaction, act: Element<'_, '_>) -> Option<Message> {

@@ -6,7 +6,7 @@ use super::{
     Cancellation, CancellationResponse, Code, DispenseClaim, DispenseHistory, DispenseNotification, Prescription,
     ReleaseRejection, ReleaseRequest, ReleaseResponse, Return, Text, Timestamp, Withdrawal,
 };
-use crate::codes::InteractionId;
+use crate::codes::{AckCode, InteractionId, Severity};
 use crate::ids::{Asid, MessageId, SdsRoleProfileId, SdsUserId};
 
 /// A message with what stands around it: id, time, sender, receiver, and what it answers
@@ -72,30 +72,6 @@ pub enum Message {
     Acknowledgement,
 }
 
-/// How a message was received.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "the value set is fixed by HL7 v3")]
-pub enum AckCode {
-    /// `AA`: accepted and done.
-    Accepted,
-    /// `AE`: refused by the application.
-    Error,
-    /// `AR`: refused before it reached the application.
-    Rejected,
-}
-
-impl AckCode {
-    /// The code in HL7 v3.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Accepted => "AA",
-            Self::Error => "AE",
-            Self::Rejected => "AR",
-        }
-    }
-}
-
 /// What is answered and how it went.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Acknowledgement {
@@ -116,4 +92,7 @@ pub struct ErrorCode {
     pub code: Code,
     /// The code in words, often with details.
     pub display: Option<Text>,
+    /// How grave it is; told in acknowledgements only.
+    #[serde(default)]
+    pub severity: Severity,
 }

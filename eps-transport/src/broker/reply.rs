@@ -1,11 +1,11 @@
 //! Replies: acknowledgements, release responses and release rejections.
 
-use eps_core::codes::{Interaction, InteractionId, ReleaseFault, oid};
+use eps_core::codes::{AckCode, Interaction, InteractionId, ReleaseFault, Severity, oid};
 use eps_core::hl7v3;
 use eps_core::ids::{Asid, MessageId};
 use eps_core::model::{
-    AckCode, Acknowledgement, Envelope, ErrorCode, Message, ReleaseKind, ReleaseRejection, ReleaseRequest,
-    ReleaseResponse, Text, TextError, Timestamp,
+    Acknowledgement, Envelope, ErrorCode, Message, ReleaseKind, ReleaseRejection, ReleaseRequest, ReleaseResponse,
+    Text, TextError, Timestamp,
 };
 use eps_core::problem::{Problem, Problems};
 use eps_core::record::{Fault, Refusal};
@@ -33,7 +33,12 @@ impl<'a> To<'a> {
 }
 
 fn error_code(system: &str, code: &str, text: &str) -> Result<ErrorCode, TextError> {
-    Ok(ErrorCode { system: system.parse()?, code: code.parse()?, display: Some(Text::new(text)?) })
+    Ok(ErrorCode {
+        system: system.parse()?,
+        code: code.parse()?,
+        display: Some(Text::new(text)?),
+        severity: Severity::Error,
+    })
 }
 
 impl<S> Broker<S> {

@@ -1,7 +1,8 @@
 //! An acknowledgement as an OperationOutcome, one issue for each error.
 
 use super::outcome::Issue;
-use crate::model::{AckCode, Acknowledgement};
+use crate::codes::AckCode;
+use crate::model::Acknowledgement;
 
 /// The issues of an acknowledgement. An error without a code says nothing that anybody knows.
 pub(super) fn issues(acknowledgement: Option<&Acknowledgement>) -> Vec<Issue<'_>> {

@@ -32,10 +32,11 @@ impl<'m> Issue<'m> {
     pub(super) fn of(error: &'m ErrorCode) -> Self {
         let words = error.display.as_ref().map(Text::as_str);
         match SpineIssue::of(error.system.as_str(), error.code.as_str()) {
-            Some(known) => Self::known(known, words),
+            Some(known) if known.is_informational() => Self::known(known, words),
+            Some(known) => Self { severity: error.severity.fhir_code(), ..Self::known(known, words) },
             None => Self {
                 code: "invalid",
-                severity: "error",
+                severity: error.severity.fhir_code(),
                 details: Some(Details { system: Some(system::SPINE_ISSUE), code: error.code.as_str(), display: words }),
             },
         }

@@ -12,8 +12,8 @@ use super::{
     dispense_return, message_id, prescription, release_rejection, release_request, release_response, role_profile_id,
     timestamp, user_id, withdrawal,
 };
-use crate::codes::{Interaction, InteractionId, ReleaseFault, oid};
-use crate::model::{AckCode, Acknowledgement, Envelope, ErrorCode, Message, ReleaseKind, SdsAuthor};
+use crate::codes::{AckCode, Interaction, InteractionId, ReleaseFault, Severity, oid};
+use crate::model::{Acknowledgement, Envelope, ErrorCode, Message, ReleaseKind, SdsAuthor};
 
 prop_compose! {
     fn sds_author()(role_profile in role_profile_id(), user in user_id(), job_role in code()) -> SdsAuthor {
@@ -26,8 +26,9 @@ prop_compose! {
         system in code_of(&[oid::ACKNOWLEDGEMENT_ERROR, oid::PROCESSING_ERROR, ReleaseFault::OID]),
         code in code(),
         display in display(),
+        severity in select(Severity::ALL),
     ) -> ErrorCode {
-        ErrorCode { system, code, display }
+        ErrorCode { system, code, display, severity }
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
     Organisations, agent_person, any_prescription_id, code, element_text, message_id, prescription,
     released_prescription, timestamp,
 };
-use crate::codes::{Interaction, ReleaseFault, oid};
+use crate::codes::{Interaction, ReleaseFault, Severity, oid};
 use crate::hl7v3;
 use crate::model::{
     BatchInfo, Envelope, ErrorCode, Message, OtherDispenser, Prescription, ReleaseKind, ReleaseRejection,
@@ -101,7 +101,7 @@ prop_compose! {
         other_dispenser in of(other_dispenser().boxed()),
         request in message_id(),
     ) -> ReleaseRejection {
-        let reason = ErrorCode { system: reason_system, code: reason, display: reason_display };
+        let reason = ErrorCode { system: reason_system, code: reason, display: reason_display, severity: Severity::Error };
         ReleaseRejection { id, effective_time, text, reason, other_dispenser, request }
     }
 }

@@ -4,11 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use eps_core::codes::{Interaction, ItemStatus, PrescriptionStatus};
+use eps_core::codes::{AckCode, Interaction, ItemStatus, PrescriptionStatus};
 use eps_core::ids::{Guid, LineItemId, MessageId, OdsCode, PrescriptionId};
 use eps_core::model::{
-    AckCode, Decimal, Envelope, LineItem, Message, Prescription, ReleaseKind, ReleaseResponse, SignedDocument, Text,
-    Timestamp,
+    Decimal, Envelope, LineItem, Message, Prescription, ReleaseKind, ReleaseResponse, SignedDocument, Text, Timestamp,
 };
 use eps_core::record::Record;
 use eps_core::signature::algorithm::Algorithm;
