@@ -1,8 +1,9 @@
 //! The rules of the Electronic Prescription Service, without I/O, clock or async.
 //!
 //! ```text
-//!  bytes ─▶ hl7v3 / fhir ─▶ Envelope<Message> ─▶ record ─▶ Envelope<Message> ─▶ bytes
-//!              read            typed model       decide           write
+//!  bytes ─▶ hl7v3 / fhir ─▶ Envelope<Message> ─▶ record ─▶ Envelope<Message> ─▶ hl7v3 / fhir ─▶ bytes
+//!              read            typed model       decide                            write
+//!               └─ rules: every problem at once, each with its place
 //!                │
 //!                └─ the same bytes ─▶ signature: verified as they arrived, stored and released as they arrived
 //! ```
@@ -11,7 +12,9 @@
 //! |---|---|
 //! | check an identifier | [`ids`] |
 //! | look up a code | [`codes`] |
-//! | read or write a message | [`fhir::read`], [`hl7v3::read`], [`hl7v3::write()`] |
+//! | read or write a message | [`fhir::read`], [`fhir::write()`], [`hl7v3::read`], [`hl7v3::write()`] |
+//! | judge a message without acting on it | [`rules::validate`] |
+//! | see what a conversion carries | [`mapping`] |
 //! | sign or verify | [`signature`] |
 //! | move a prescription | [`record`] |
 //! | see what became of a field | [`mapping`] |
