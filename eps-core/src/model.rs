@@ -25,17 +25,18 @@ mod time;
 pub use address::{Address, PersonName, Telecom};
 pub use agent::{AgentPerson, Licence, Organisation, Person};
 pub use cancellation::{Cancellation, CancellationResponse, ReasonForCancellation};
-pub use claim::{ChargeExemption, ClaimedItem, ClaimedSupply, DispenseClaim, Endorsement};
+pub use claim::{ChargeExemption, ClaimedItem, ClaimedSupply, Collector, DispenseClaim, Endorsement};
 pub use dispense::{DispenseNotification, RequestedQuantity, SuppliedLineItem, Supply};
 pub use envelope::{Acknowledgement, Envelope, ErrorCode, Message, SdsAuthor};
 pub use patient::Patient;
 pub use prescription::{
-    AdditionalInstructions, Author, DaysSupply, Exemptions, LineItem, Prescription, RepeatNumber, SignatureText,
+    AdditionalInstructions, Author, CareEvent, DaysSupply, Exemptions, LineItem, PrescribersEndorsement, Prescription,
+    RepeatNumber, SignatureText, TemporaryExemption,
 };
 pub use release::{
     BatchInfo, OtherDispenser, ReleaseKind, ReleaseRejection, ReleaseRequest, ReleaseResponse, ReleaseTemplate,
     ReleasedPrescription, SignedDocument,
 };
 pub use returned::{DispenseHistory, HistoryEntry, Return, Withdrawal, WithdrawalAuthor};
-pub use text::{Code, Coded, Concept, Decimal, DecimalError, Quantity, Text, TextError};
-pub use time::{Date, DatePrecision, TimeError, Timestamp};
+pub use text::{Code, Coded, Concept, Decimal, DecimalError, NamedCode, Quantity, Text, TextError};
+pub use time::{Date, DatePrecision, Moment, TimeError, Timestamp};

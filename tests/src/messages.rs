@@ -74,6 +74,7 @@ fn agent(organisation: &str, role: &str) -> AgentPerson {
     AgentPerson {
         role_profile: Some("100102238986".parse().unwrap()),
         job_role: Some(role.parse().unwrap()),
+        addresses: Vec::new(),
         telecoms: vec![telecom.clone()],
         person: Some(Person {
             id_root: "1.2.826.0.1285.0.2.1.54".parse().unwrap(),
@@ -84,9 +85,11 @@ fn agent(organisation: &str, role: &str) -> AgentPerson {
             ods: Some(ods(organisation)),
             kind: Some("999".parse().unwrap()),
             name: Some(text("AN INVENTED ORGANISATION")),
+            description: None,
             telecom: Some(telecom),
             address: Some(address(AddressUse::Workplace)),
             licence: None,
+            further_licences: Vec::new(),
         },
     }
 }
@@ -118,6 +121,9 @@ fn patient() -> Patient {
         gender: Some(Gender::Female),
         birth_date: Some(eps_core::model::Date::parse_hl7("19800420").unwrap()),
         general_practice: Some(ods("A83008")),
+        code: None,
+        certificate: None,
+        deceased: None,
     }
 }
 
@@ -131,6 +137,7 @@ fn line_item(prescription: u32, order: u8) -> LineItem {
         additional_instructions: None,
         endorsements: Vec::new(),
         dosage: text("2 tablets 4 times a day"),
+        fulfils: None,
     }
 }
 
@@ -167,6 +174,10 @@ pub fn prescription(number: u32, nominated: &str) -> Prescription {
         token_issued: false,
         prescription_type: "0101".parse().unwrap(),
         previous_issue_date: None,
+        legal_authenticator: None,
+        care_event: None,
+        temporary_exemption: None,
+        fulfils: None,
     }
 }
 
@@ -236,6 +247,7 @@ pub fn notification(id: u32, pharmacy: &str, prescription: u32, told: &str) -> D
                 non_dispensing_reason: None,
                 status: Coded::bare(status),
                 prescribed_item: line_item_id(prescription, order),
+                predecessor: None,
             }
         })
         .collect();
@@ -256,6 +268,8 @@ pub fn notification(id: u32, pharmacy: &str, prescription: u32, told: &str) -> D
         prescription: PrescriptionUuid(guid(0xC0, prescription)),
         replaces: None,
         release: MessageId(guid(0xD0, id)),
+        reimbursement_authority_name: None,
+        predecessor: None,
     }
 }
 
@@ -282,6 +296,7 @@ pub fn claim(id: u32, pharmacy: &str, prescription: u32) -> Vec<u8> {
         non_dispensing_reason: None,
         status: Coded::bare(ItemStatus::FullyDispensed),
         prescribed_item: line_item_id(prescription, order),
+        predecessor: None,
     };
     let claim = DispenseClaim {
         id: message_id(id),
@@ -300,6 +315,9 @@ pub fn claim(id: u32, pharmacy: &str, prescription: u32) -> Vec<u8> {
         replaces: None,
         exemption: None,
         release: MessageId(guid(0xD0, id)),
+        collector: None,
+        rejection: None,
+        predecessor: None,
     };
     request(message_id(id), Message::DispenseClaim(Box::new(claim)))
 }

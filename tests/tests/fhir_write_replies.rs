@@ -98,6 +98,7 @@ fn agent(ods: &str, user: &str) -> AgentPerson {
     AgentPerson {
         role_profile: Some(format!("55{user}").parse().unwrap()),
         job_role: Some("S8000:G8000:R8000".parse().unwrap()),
+        addresses: Vec::new(),
         telecoms: vec![telecom()],
         person: Some(Person {
             id_root: oid::SDS_USER.parse().unwrap(),
@@ -108,9 +109,11 @@ fn agent(ods: &str, user: &str) -> AgentPerson {
             ods: Some(ods.parse().unwrap()),
             kind: None,
             name: Some(text("A PLACE")),
+            description: None,
             telecom: Some(telecom()),
             address: Some(address()),
             licence: None,
+            further_licences: Vec::new(),
         },
     }
 }
@@ -160,6 +163,9 @@ fn cancelled_saying(result: CancellationResult, code: AckCode, words: Option<&st
             gender: Some(eps_core::codes::Gender::Female),
             birth_date: Some(now().date()),
             general_practice: Some("A83008".parse().unwrap()),
+            code: None,
+            certificate: None,
+            deceased: None,
         },
         performer: Some(OtherDispenser { time: None, person: agent("VNE51", "7654321") }),
         author: agent("A83008", "1234567"),

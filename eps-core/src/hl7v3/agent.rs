@@ -4,7 +4,7 @@ use super::data::{Extension, ODS_CODE, OpenCode, data};
 use super::input::In;
 use super::out::Out;
 use super::out::structure::{AGNT, ORG_INSTANCE, PROV, PSN_INSTANCE};
-use super::parts::{At, Content, Part, Within, at, first, many, optional, shape, within};
+use super::parts::{At, Content, Part, Within, at, first, further, many, optional, shape, within};
 use crate::codes::oid;
 use crate::model::{AgentPerson, Licence, Organisation, Person};
 use crate::xml::Element;
@@ -17,6 +17,7 @@ shape! {
     pub(super) Agent: AgentPerson {
         role_profile: optional(at("id", Extension(oid::SDS_ROLE_PROFILE))),
         job_role: optional(at("code", OpenCode(oid::SDS_JOB_ROLE))),
+        addresses: many(data("addr")),
         telecoms: many(data("telecom")),
         person: optional(at("agentPerson", within(PSN_INSTANCE, PersonParts))),
         organisation: at("representedOrganization", within(ORG_INSTANCE, OrganisationParts)),
@@ -48,9 +49,11 @@ shape! {
         ods: optional(at("id", ODS_CODE)),
         kind: optional(at("code", OpenCode(oid::ORGANISATION_TYPE))),
         name: optional(data("name")),
+        description: optional(data("desc")),
         telecom: first(data("telecom")),
         address: first(data("addr")),
         licence: first(at("healthCareProviderLicense", Licensed)),
+        further_licences: further(at("healthCareProviderLicense", Licensed)),
     }
 }
 

@@ -9,7 +9,8 @@ use crate::ids::{
     Asid, Guid, LineItemId, MessageId, NhsNumber, OdsCode, PrescriptionUuid, SdsRoleProfileId, SdsUserId,
 };
 use crate::model::{
-    AdditionalInstructions, Code, Coded, Concept, Date, Decimal, ErrorCode, Quantity, RepeatNumber, Text, Timestamp,
+    AdditionalInstructions, Code, Coded, Concept, Date, Decimal, ErrorCode, Moment, NamedCode, Quantity, RepeatNumber,
+    Text, Timestamp,
 };
 use crate::problem::Problem;
 use crate::xml::Element;
@@ -67,6 +68,19 @@ impl Content<Date> for Data {
 
     fn read(&self, input: &mut In, element: Element<'_, '_>) -> Option<Date> {
         input.date(element)
+    }
+}
+
+impl Content<Moment> for Data {
+    fn write<'n>(&self, out: &mut Out<'n>, name: &'static str, value: &'n Moment) {
+        match value {
+            Moment::Day(day) => out.date(name, *day),
+            Moment::Instant(instant) => out.time(name, *instant),
+        }
+    }
+
+    fn read(&self, input: &mut In, element: Element<'_, '_>) -> Option<Moment> {
+        input.parsed(element, "value", Moment::parse_hl7, |_| &rules::TIME)
     }
 }
 
@@ -159,6 +173,19 @@ impl Content<ErrorCode> for Data {
         let system = input.open_code(element, "codeSystem");
         let code = input.open_code(element, "code");
         Some(ErrorCode { system: system?, code: code?, display: display(element), severity: Severity::Error })
+    }
+}
+
+/// A code of a vocabulary that the message names.
+impl Content<NamedCode> for Data {
+    fn write<'n>(&self, out: &mut Out<'n>, name: &'static str, value: &'n NamedCode) {
+        out.coded(name, value.system.as_str(), value.code.as_str(), value.display.as_ref());
+    }
+
+    fn read(&self, input: &mut In, element: Element<'_, '_>) -> Option<NamedCode> {
+        let system = input.open_code(element, "codeSystem");
+        let code = input.open_code(element, "code");
+        Some(NamedCode { system: system?, code: code?, display: display(element) })
     }
 }
 
@@ -256,6 +283,25 @@ pub(super) struct OpenCode(pub(super) &'static str);
 impl Content<Code> for OpenCode {
     fn write<'n>(&self, out: &mut Out<'n>, name: &'static str, value: &'n Code) {
         out.code(name, self.0, value.as_str());
+    }
+
+    fn read(&self, input: &mut In, element: Element<'_, '_>) -> Option<Code> {
+        input.open_code(element, "code")
+    }
+
+    /// Without its code it says nothing, whatever its other attributes.
+    fn is_there(&self, element: Element<'_, '_>) -> bool {
+        element.attribute("code").is_some()
+    }
+}
+
+/// `@code` alone, of a vocabulary that its place fixes (`CS`).
+#[derive(Clone, Copy)]
+pub(super) struct PlainCode;
+
+impl Content<Code> for PlainCode {
+    fn write<'n>(&self, out: &mut Out<'n>, name: &'static str, value: &'n Code) {
+        out.empty(name, &[("code", value.as_str())]);
     }
 
     fn read(&self, input: &mut In, element: Element<'_, '_>) -> Option<Code> {

@@ -7,20 +7,22 @@ use super::dispense_notification::{
 };
 use super::elements::{
     PERTINENT_INFORMATION, PriorPrescription, Product, REPLACEMENT, SEQUEL, claimed_prescription_id, fixed_code,
-    fixed_code_alone, fulfilment, message_type, no_effective_time, no_signature, not_specified, product, template,
-    write_prior_prescription,
+    fixed_code_alone, fulfilment, message_type, no_effective_time, no_signature, not_specified, predecessor, product,
+    template, write_prior_prescription,
 };
 use super::input::In;
 use super::out::structure::{
-    AGNT, COMP, INFO_EVN, LA_OP, MMAT_KIND, ORG_INSTANCE, PERT_CONDUCTED, PRD_OP, SBADM_EVN, SPLY_EVN,
+    AGNT, COMP, INFO_EVN, LA_OP, MMAT_KIND, ORG_INSTANCE, PERT_CONDUCTED, PRD_OP, PSN_INSTANCE, SBADM_EVN, SBADM_PRMS,
+    SPLY_EVN,
 };
 use super::out::{ADMINISTRATION, Attributes, DISPENSING, Observation, Out};
 use super::parts::{
-    At, Content, Part, Within, at, at_least_one, many, observation, observed, optional, related, shape, within,
+    At, Boxed, Content, Part, Within, at, at_least_one, many, observation, observed, optional, reference, related,
+    shape, within,
 };
 use super::rules;
 use crate::codes::oid;
-use crate::model::{ChargeExemption, ClaimedItem, ClaimedSupply, DispenseClaim, Endorsement};
+use crate::model::{ChargeExemption, ClaimedItem, ClaimedSupply, Collector, DispenseClaim, Endorsement};
 use crate::xml::Element;
 
 const MESSAGE_TYPE: &str = "PORX_MT142001UK31";
@@ -28,6 +30,9 @@ const CHARGE: Observation = Observation::new("pertinentInformation1", "pertinent
 const ENDORSEMENT: Observation =
     Observation::new("pertinentInformation2", "pertinentDispensingEndorsement", "DE").separable();
 const RECIPIENT: Attributes<'static> = &[("typeCode", "PRCP")];
+const RECEIVER: Attributes<'static> = &[("typeCode", "RCV")];
+const REJECTION: &str = "pertinentReimbursementClaimRejectRef";
+const ADJUD_EVN: Attributes<'static> = &[("classCode", "ADJUD"), ("moodCode", "EVN")];
 /// The NHS converter says KIND in a claim and INSTANCE in a notification; the schema takes either.
 const SUPPLIED: Product =
     product(("product", PRD_OP), "suppliedManufacturedProduct", ("manufacturedSuppliedMaterial", MMAT_KIND));
@@ -51,6 +56,7 @@ shape! {
                 }
             }
         }
+        collector: optional(at("receiver", Boxed(within(RECEIVER, at("agent", within(AGNT, CollectorParts)))))),
         in "pertinentInformation1" (PERT_CONDUCTED) {
             _: template(PERTINENT_INFORMATION),
             in "pertinentSupplyHeader" (SBADM_EVN) {
@@ -71,11 +77,25 @@ shape! {
                 = |out: &mut Out<'_>, message: &DispenseClaim| {
                     write_prior_prescription(out, message.prescription, &message.prescription_id);
                 },
+                predecessor: predecessor("priorSupplyHeaderRef", SBADM_EVN),
             }
         }
+        rejection: optional(at("pertinentInformation2", reference(PERT_CONDUCTED, REJECTION, ADJUD_EVN))),
         replaces: REPLACEMENT,
         exemption: optional(at("coverage", Coverage)),
         release: SEQUEL,
+    }
+}
+
+shape! {
+    /// Who collected the medicine.
+    CollectorParts: Collector {
+        role: data("code"),
+        in "agentPerson" (PSN_INSTANCE) {
+            name: data("name"),
+            telecom: optional(data("telecom")),
+            address: optional(data("addr")),
+        }
     }
 }
 
@@ -90,7 +110,8 @@ shape! {
         running_total: optional(observed(RUNNING_TOTAL, Data)),
         non_dispensing_reason: optional(observed(NON_DISPENSING, Data)),
         status: observed(ITEM_STATUS, Data),
-        prescribed_item: fulfilment("priorOriginalItemRef"),
+        prescribed_item: fulfilment("inFulfillmentOf", "priorOriginalItemRef"),
+        predecessor: predecessor("priorSuppliedLineItemRef", SBADM_PRMS),
     }
 }
 

@@ -5,7 +5,7 @@ use super::data::{Data, ODS_CODE, data};
 use super::elements::{
     PERTINENT_INFORMATION, PERTINENT_INFORMATION_1, PriorPrescription, Product, REPLACEMENT, SEQUEL, SOURCE_OF_2,
     care_record_item, fixed_code, fixed_code_alone, fulfilment, message_type, no_effective_time, no_signature,
-    not_specified, prescription_id, product, template, write_prior_prescription,
+    not_specified, predecessor, prescription_id, product, template, write_prior_prescription,
 };
 use super::out::structure::{
     AGNT, AUT_OP, CATEGORY_EVN, COMP, INFO_EVN, MMAT_INSTANCE, MMAT_KIND, ORG_INSTANCE, PERT, PERT_CONDUCTED,
@@ -65,6 +65,7 @@ shape! {
                 in "agentOrganization" (ORG_INSTANCE) {
                     reimbursement_authority: at("id", ODS_CODE),
                     _: not_specified,
+                    reimbursement_authority_name: optional(data("name")),
                 }
             }
         }
@@ -88,6 +89,7 @@ shape! {
                 = |out: &mut Out<'_>, message: &DispenseNotification| {
                     write_prior_prescription(out, message.prescription, &message.prescription_id);
                 },
+                predecessor: predecessor("priorSupplyHeaderRef", SBADM_EVN),
             }
         }
         in "pertinentInformation2" (PERT) {
@@ -115,7 +117,8 @@ shape! {
         running_total: optional(observed(RUNNING_TOTAL, Data)),
         non_dispensing_reason: optional(observed(NON_DISPENSING, Data)),
         status: observed(ITEM_STATUS, Data),
-        prescribed_item: fulfilment("priorOriginalItemRef"),
+        prescribed_item: fulfilment("inFulfillmentOf", "priorOriginalItemRef"),
+        predecessor: predecessor("priorSuppliedLineItemRef", SBADM_PRMS),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::data::{Data, data};
 use super::input::In;
-use super::out::structure::{COMP, FLFS_POSITIVE, INFO_EVN, INFO_RQO, MANU, SBADM_RQO};
+use super::out::structure::{COMP, FLFS_POSITIVE, INFO_EVN, INFO_RQO, MANU, SBADM_RQO, SUCC_POSITIVE};
 use super::out::{Attributes, FixedCode, Observation, Out};
 use super::parts::{
     At, Content, Observed, Optional, Part, Reference, Within, at, observed, optional, reference, within,
@@ -74,8 +74,13 @@ pub(super) const fn product(
 }
 
 /// `inFulfillmentOf` of a prescription or item.
-pub(super) const fn fulfilment(act: &'static str) -> At<Reference> {
-    at("inFulfillmentOf", reference(FLFS_POSITIVE, act, SBADM_RQO).separable(true).template(SOURCE_OF_1))
+pub(super) const fn fulfilment(relationship: &'static str, act: &'static str) -> At<Reference> {
+    at(relationship, reference(FLFS_POSITIVE, act, SBADM_RQO).separable(true).template(SOURCE_OF_1))
+}
+
+/// `predecessor`: the act before this one.
+pub(super) const fn predecessor(act: &'static str, act_attributes: Attributes<'static>) -> Optional<Reference> {
+    optional(at("predecessor", reference(SUCC_POSITIVE, act, act_attributes).separable(true).template(SOURCE_OF_1)))
 }
 
 /// The prescription that was dispensed: see [`write_prior_prescription`].

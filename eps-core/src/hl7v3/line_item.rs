@@ -1,11 +1,11 @@
 //! `pertinentLineItem` of a prescription.
 
 use super::data::{Data, data};
-use super::elements::{Product, SOURCE_OF_2, fixed_code, no_effective_time, product, separable};
+use super::elements::{Product, SOURCE_OF_2, fixed_code, fulfilment, no_effective_time, product, separable};
 use super::out::structure::{COMP, MMAT_KIND, PERT_CONDUCTED_POSITIVE, PRD_OP, SBADM_RQO, SPLY_RQO};
 use super::out::{ADMINISTRATION, DISPENSING, Observation};
-use super::parts::{At, Related, Unsigned, Within, at, many, observed, optional, related, shape, within};
-use crate::model::LineItem;
+use super::parts::{At, Related, Unsigned, Within, at, many, observation, observed, optional, related, shape, within};
+use crate::model::{LineItem, PrescribersEndorsement};
 
 const PRODUCT: Product =
     product(("product", PRD_OP), "manufacturedProduct", ("manufacturedRequestedMaterial", MMAT_KIND));
@@ -38,7 +38,16 @@ shape! {
         }
         status: Unsigned(optional(observed(STATUS, Data))),
         additional_instructions: optional(observed(INSTRUCTIONS, Data)),
-        endorsements: many(observed(ENDORSEMENT, Data)),
+        endorsements: many(observation(ENDORSEMENT, EndorsementParts)),
         dosage: observed(DOSAGE, Data),
+        fulfils: optional(fulfilment("inFulfillmentOf2", "priorOriginalItemRef")),
+    }
+}
+
+shape! {
+    /// A prescriber's endorsement.
+    EndorsementParts: PrescribersEndorsement {
+        text: optional(data("text")),
+        code: data("value"),
     }
 }

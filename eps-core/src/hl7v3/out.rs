@@ -58,6 +58,8 @@ pub(super) mod structure {
         &[("contextConductionInd", "false"), ("typeCode", "PERT")];
     pub(in crate::hl7v3) const PERT_POSITIVE: Attributes<'static> =
         &[("inversionInd", "false"), ("negationInd", "false"), ("typeCode", "PERT")];
+    pub(in crate::hl7v3) const SUCC_POSITIVE: Attributes<'static> =
+        &[("inversionInd", "false"), ("negationInd", "false"), ("typeCode", "SUCC")];
     pub(in crate::hl7v3) const RCT: Attributes<'static> = &[("typeCode", "RCT")];
 }
 

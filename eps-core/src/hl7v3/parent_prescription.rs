@@ -3,24 +3,25 @@
 use super::agent::AGENT;
 use super::data::{Data, Extension, ODS_CODE, OpenCode, data};
 use super::elements::{
-    PERTINENT_INFORMATION, PERTINENT_INFORMATION_1, care_record_item, fixed_code, message_type, no_effective_time,
-    template,
+    PERTINENT_INFORMATION, PERTINENT_INFORMATION_1, SOURCE_OF_1, care_record_item, fixed_code, fulfilment,
+    message_type, no_effective_time, template,
 };
 use super::input::In;
 use super::line_item::RELATED_ITEM;
 use super::out::structure::{
-    AGNT, AUT_OP, CATEGORY_EVN, COMP, INFO_EVN, ORG_INSTANCE, PERT, PERT_CONDUCTED, PRF_OP, RESP_OP, SBADM_RQO,
-    SPLY_RQO,
+    AGNT, AUT_OP, CATEGORY_EVN, COMP, INFO_EVN, LA_OP, OBS_EVN, ORG_INSTANCE, PERT, PERT_CONDUCTED, PERT_POSITIVE,
+    PRF_OP, RESP_OP, SBADM_RQO, SPLY_RQO,
 };
 use super::out::{ADMINISTRATION, DISPENSING, FixedCode, MEDICATION_ELEMENT, Observation, Out};
 use super::parts::{
-    At, Content, Observed, Optional, Part, Within, at, at_least_one, observed, optional, related, shape, within,
+    At, Boxed, Content, Observed, Optional, Part, Related, Within, at, at_least_one, observed, optional, related,
+    shape, within,
 };
 use super::patient::PATIENT;
 use super::rules;
 use crate::codes::oid;
 use crate::ids::{PrescriptionUuid, WrittenPrescriptionId};
-use crate::model::{Author, DaysSupply, Exemptions, Prescription, SignatureText};
+use crate::model::{Author, CareEvent, DaysSupply, Exemptions, Prescription, SignatureText, TemporaryExemption};
 use crate::problem::Problem;
 use crate::xml::{Element, c14n};
 
@@ -82,17 +83,21 @@ shape! {
                 repeat: optional(data("repeatNumber")),
                 nominated_performer: optional(at("performer", within(PRF_OP, NOMINATED))),
                 author: at("author", within(AUT_OP, AuthorParts)),
+                legal_authenticator: optional(at("legalAuthenticator", Boxed(within(LA_OP, AuthorParts)))),
                 responsible_party: at("responsibleParty", within(RESP_OP, AGENT)),
                 days_supply: optional(at("component1", related(COMP, DAYS_SUPPLY).separable(true))),
                 review_date: optional(observed(REVIEW_DATE, Data)),
                 treatment_type: observed(TREATMENT_TYPE, Data),
+                care_event: optional(at("pertinentInformation6", Boxed(CARE_EVENT))),
                 status: optional(observed(STATUS, Data)),
                 exemptions: UnderSixteenThenOverSixty,
                 site_preference: observed(SITE_PREFERENCE, Data),
                 line_items: at_least_one(RELATED_ITEM, &rules::LINE_ITEMS),
                 = write_over_60,
                 token_issued: observed(TOKEN_ISSUED, Data),
+                temporary_exemption: optional(at("pertinentInformation3", Boxed(TEMPORARY_EXEMPTION))),
                 prescription_type: observed(PRESCRIPTION_TYPE, OpenCode(oid::PRESCRIPTION_TYPE)),
+                fulfils: optional(fulfilment("inFulfillmentOf", "priorOriginalPrescriptionRef")),
                 previous_issue_date: optional(observed(PREVIOUS_ISSUE, Data)),
             }
         }
@@ -176,6 +181,42 @@ fn id_where<'d, 'a>(
         input.report(Problem::new(&rules::REPEATED_ELEMENT, second.place()).found("id"));
     }
     first
+}
+
+const CARE_EVENT: Related<At<CareEventRef>> =
+    related(PERT_POSITIVE, at("pertinentCareEventRef", CareEventRef)).separable(true).template(SOURCE_OF_1);
+
+/// An act of any class and mood, named by its id.
+#[derive(Clone, Copy)]
+struct CareEventRef;
+
+impl Content<CareEvent> for CareEventRef {
+    fn write<'n>(&self, out: &mut Out<'n>, name: &'static str, event: &'n CareEvent) {
+        let attributes = [("classCode", event.class.as_str()), ("moodCode", event.mood.as_str())];
+        out.within(name, &attributes, |out| out.guid(event.id));
+    }
+
+    fn read(&self, input: &mut In, element: Element<'_, '_>) -> Option<CareEvent> {
+        let class = input.open_code(element, "classCode");
+        let mood = input.open_code(element, "moodCode");
+        let id = input.guid(element);
+        Some(CareEvent { class: class?, mood: mood?, id: id? })
+    }
+}
+
+const TEMPORARY_EXEMPTION: Related<At<Within<TemporaryParts>>> =
+    related(PERT_CONDUCTED, at("pertinentTemporaryExemptionInfo", within(OBS_EVN, TemporaryParts))).separable(false);
+
+shape! {
+    /// An exemption for a time.
+    TemporaryParts: TemporaryExemption {
+        kind: data("code"),
+        in "effectiveTime" (&[]) {
+            from: optional(data("low")),
+            until: optional(data("high")),
+        }
+        exemption: data("value"),
+    }
 }
 
 shape! {

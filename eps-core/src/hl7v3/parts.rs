@@ -131,6 +131,27 @@ impl<T, C: Content<T>> Part<Option<T>> for First<C> {
     }
 }
 
+/// The elements behind the first.
+#[derive(Clone, Copy)]
+pub(super) struct Further<C>(At<C>);
+
+/// The elements behind the one that [`first`] reads.
+pub(super) const fn further<C>(part: At<C>) -> Further<C> {
+    Further(part)
+}
+
+impl<T, C: Content<T>> Part<Vec<T>> for Further<C> {
+    fn write<'n>(&self, out: &mut Out<'n>, value: &'n Vec<T>) {
+        value.iter().for_each(|value| self.0.write(out, value));
+    }
+
+    fn read(&self, input: &mut In, parent: Element<'_, '_>) -> Option<Vec<T>> {
+        let content = &self.0.content;
+        let elements = In::all(parent, self.0.name).filter(|element| content.is_there(*element)).skip(1);
+        input.every(elements, |input, element| content.read(input, element))
+    }
+}
+
 /// The same element any number of times.
 #[derive(Clone, Copy)]
 pub(super) struct Many<C>(At<C>);
@@ -198,6 +219,24 @@ impl<T, P: Part<T>> Content<T> for Within<P> {
 
     fn read(&self, input: &mut In, element: Element<'_, '_>) -> Option<T> {
         self.part.read(input, element)
+    }
+}
+
+/// The same content in a box: what hardly any message has.
+#[derive(Clone, Copy)]
+pub(super) struct Boxed<C>(pub(super) C);
+
+impl<T, C: Content<T>> Content<Box<T>> for Boxed<C> {
+    fn write<'n>(&self, out: &mut Out<'n>, name: &'static str, value: &'n Box<T>) {
+        self.0.write(out, name, &**value);
+    }
+
+    fn read(&self, input: &mut In, element: Element<'_, '_>) -> Option<Box<T>> {
+        self.0.read(input, element).map(Box::new)
+    }
+
+    fn is_there(&self, element: Element<'_, '_>) -> bool {
+        self.0.is_there(element)
     }
 }
 

@@ -1,6 +1,6 @@
 //! `recordTarget`: the patient in full (COCT_MT050012UK05), or by NHS number alone.
 
-use super::data::{Extension, NHS_NUMBER, ODS_CODE, data};
+use super::data::{Extension, NHS_NUMBER, ODS_CODE, PlainCode, data};
 use super::input::In;
 use super::out::Out;
 use super::out::structure::{PAT, PCPR_EVN, PROV, PSN_INSTANCE, RCT, RESP};
@@ -25,12 +25,15 @@ shape! {
     /// The patient in full.
     pub(super) PatientParts: Patient {
         nhs_number: at("id", NHS_NUMBER),
+        code: optional(at("code", PlainCode)),
         addresses: many(data("addr")),
         telecoms: many(data("telecom")),
+        certificate: optional(data("certificateText")),
         in "patientPerson" (PSN_INSTANCE) {
             names: many(data("name")),
             gender: optional(data("administrativeGenderCode")),
             birth_date: optional(data("birthTime")),
+            deceased: optional(data("deceasedTime")),
             in "playedProviderPatient" (PAT) {
                 in "subjectOf" (&[("typeCode", "SBJ")]) {
                     in "patientCareProvision" (PCPR_EVN) {

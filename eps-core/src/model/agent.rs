@@ -12,6 +12,8 @@ pub struct AgentPerson {
     pub role_profile: Option<SdsRoleProfileId>,
     /// The SDS job role: `R8000` or `S8000:G8000:R8000`.
     pub job_role: Option<Code>,
+    /// Where to find the person; the NHS converter does not say.
+    pub addresses: Vec<Address>,
     /// How to reach the person.
     pub telecoms: Vec<Telecom>,
     /// The person; absent where an organisation acts.
@@ -40,12 +42,16 @@ pub struct Organisation {
     pub kind: Option<Code>,
     /// The name.
     pub name: Option<Text>,
+    /// What it is, in words.
+    pub description: Option<Text>,
     /// How to reach it.
     pub telecom: Option<Telecom>,
     /// Where it is.
     pub address: Option<Address>,
     /// The organisation that licenses it, on the prescriber's side.
     pub licence: Option<Licence>,
+    /// Further organisations that license it.
+    pub further_licences: Vec<Licence>,
 }
 
 /// The organisation under whose licence another provides care (`healthCareProviderLicense`).

@@ -43,5 +43,5 @@ pub use people::{Organisations, address, agent_person, licence, organisation, pa
 pub use prescription::{line_item, prescription, released_prescription, signature};
 pub use release::{release_rejection, release_request, release_response, signed_document};
 pub use returning::{cancellation, cancellation_response, dispense_history, dispense_return, withdrawal};
-pub use text::{attribute_text, code, coded, concept, decimal, element_text, quantity, repeat_number};
-pub use time::{date, timestamp};
+pub use text::{attribute_text, code, coded, concept, decimal, element_text, named_code, quantity, repeat_number};
+pub use time::{date, moment, timestamp};

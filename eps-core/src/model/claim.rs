@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AgentPerson, Code, Coded, Concept, Quantity, RepeatNumber, Text, Timestamp};
+use super::{
+    Address, AgentPerson, Code, Coded, Concept, NamedCode, PersonName, Quantity, RepeatNumber, Telecom, Text, Timestamp,
+};
 use crate::codes::fixed::CHARGES_PAID;
 use crate::codes::{DispenserEndorsement, ItemStatus, NotDispensedReason, PrescriptionStatus};
 use crate::ids::{LineItemId, MessageId, OdsCode, PrescriptionUuid, WrittenPrescriptionId};
@@ -42,6 +44,12 @@ pub struct DispenseClaim {
     pub exemption: Option<ChargeExemption>,
     /// `sequelTo`: mandatory, and a placeholder in practice.
     pub release: MessageId,
+    /// Who collected the medicine.
+    pub collector: Option<Box<Collector>>,
+    /// The rejection that a resubmission answers.
+    pub rejection: Option<MessageId>,
+    /// The supply header before this one.
+    pub predecessor: Option<MessageId>,
 }
 
 /// Why a patient pays no charge (`coveringChargeExempt`). The vocabulary is open: see [`crate::codes::oid::CHARGE_EXEMPTION`].
@@ -61,6 +69,19 @@ impl ChargeExemption {
     }
 }
 
+/// Who collected the medicine (`receiver`).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Collector {
+    /// The code that says who they are to the patient.
+    pub role: NamedCode,
+    /// The name.
+    pub name: PersonName,
+    /// How to reach them.
+    pub telecom: Option<Telecom>,
+    /// Where they live.
+    pub address: Option<Address>,
+}
+
 /// What is claimed on one line item.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ClaimedItem {
@@ -78,6 +99,8 @@ pub struct ClaimedItem {
     pub status: Coded<ItemStatus>,
     /// The line item of the prescription.
     pub prescribed_item: LineItemId,
+    /// The supplied item before this one.
+    pub predecessor: Option<LineItemId>,
 }
 
 /// One product supplied and claimed.

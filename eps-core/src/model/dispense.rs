@@ -41,6 +41,10 @@ pub struct DispenseNotification {
     pub replaces: Option<MessageId>,
     /// The release response that brought the prescription.
     pub release: MessageId,
+    /// The name of the reimbursement authority.
+    pub reimbursement_authority_name: Option<Text>,
+    /// The supply header before this one.
+    pub predecessor: Option<MessageId>,
 }
 
 /// What was supplied on one line item.
@@ -64,6 +68,8 @@ pub struct SuppliedLineItem {
     pub status: Coded<ItemStatus>,
     /// The line item of the prescription.
     pub prescribed_item: LineItemId,
+    /// The supplied item before this one.
+    pub predecessor: Option<LineItemId>,
 }
 
 /// One product supplied.

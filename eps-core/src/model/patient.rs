@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Address, Date, PersonName, Telecom};
+use super::{Address, Code, Date, Moment, PersonName, Telecom, Text};
 use crate::codes::Gender;
 use crate::ids::{NhsNumber, OdsCode};
 
@@ -23,4 +23,10 @@ pub struct Patient {
     pub birth_date: Option<Date>,
     /// The registered GP practice. `V81999` where there is none; `None` is the null flavour of older messages.
     pub general_practice: Option<OdsCode>,
+    /// The kind of patient, which EPS does not use.
+    pub code: Option<Code>,
+    /// The text of a certificate, which EPS does not use.
+    pub certificate: Option<Text>,
+    /// When the patient died.
+    pub deceased: Option<Moment>,
 }

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AgentPerson, Code, Coded, Concept, Date, Patient, Quantity, Text, Timestamp};
+use super::{AgentPerson, Code, Coded, Concept, Date, Moment, NamedCode, Patient, Quantity, Text, Timestamp};
 use crate::codes::{DispensingSitePreference, ItemStatus, PrescriberEndorsement, PrescriptionStatus, TreatmentType};
-use crate::ids::{LineItemId, MessageId, OdsCode, PrescriptionUuid, WrittenPrescriptionId};
+use crate::ids::{Guid, LineItemId, MessageId, OdsCode, PrescriptionUuid, WrittenPrescriptionId};
 
 /// A prescription as its prescriber signs and sends it, or as Spine releases it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -47,6 +47,14 @@ pub struct Prescription {
     pub prescription_type: Code,
     /// When the previous issue was dispensed; only in a release.
     pub previous_issue_date: Option<Timestamp>,
+    /// Who answers for the prescription in law, where the sender says so; EPS does not use it.
+    pub legal_authenticator: Option<Box<Author>>,
+    /// The care event that the prescription belongs to.
+    pub care_event: Option<Box<CareEvent>>,
+    /// A charge exemption for a time.
+    pub temporary_exemption: Option<Box<TemporaryExemption>>,
+    /// The earlier prescription that this one fulfils.
+    pub fulfils: Option<PrescriptionUuid>,
 }
 
 /// Which issue of how many (`repeatNumber`).
@@ -124,9 +132,44 @@ pub struct LineItem {
     /// Instructions beside the dosage.
     pub additional_instructions: Option<AdditionalInstructions>,
     /// Endorsements by the prescriber.
-    pub endorsements: Vec<PrescriberEndorsement>,
+    pub endorsements: Vec<PrescribersEndorsement>,
     /// How to take it, one unabbreviated text.
     pub dosage: Text,
+    /// The item of an earlier prescription that this one fulfils.
+    pub fulfils: Option<LineItemId>,
+}
+
+/// An event in care, as another record knows it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct CareEvent {
+    /// Its class (`classCode`).
+    pub class: Code,
+    /// Its mood (`moodCode`).
+    pub mood: Code,
+    /// Its id.
+    pub id: Guid,
+}
+
+/// A charge exemption for a time (`pertinentTemporaryExemptionInfo`).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct TemporaryExemption {
+    /// What kind of information this is.
+    pub kind: NamedCode,
+    /// From when.
+    pub from: Option<Moment>,
+    /// Until when.
+    pub until: Option<Moment>,
+    /// The exemption.
+    pub exemption: NamedCode,
+}
+
+/// A prescriber's endorsement with its text.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PrescribersEndorsement {
+    /// The endorsement.
+    pub code: PrescriberEndorsement,
+    /// What goes with it; the NHS converter writes none.
+    pub text: Option<Text>,
 }
 
 /// The one text that carries the patient's other medicines, notices to the patient, the quantity of a controlled drug

@@ -107,6 +107,17 @@ impl<T> Coded<T> {
     }
 }
 
+/// A code of a vocabulary that the message names.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct NamedCode {
+    /// The OID of the vocabulary.
+    pub system: Code,
+    /// The code.
+    pub code: Code,
+    /// The sender's words for it.
+    pub display: Option<Text>,
+}
+
 /// A SNOMED CT or dm+d concept: a product or a unit.
 pub type Concept = Coded<Code>;
 

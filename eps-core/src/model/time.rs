@@ -36,6 +36,30 @@ pub struct Date {
     precision: DatePrecision,
 }
 
+/// A day, or an instant where the sender knows more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[expect(clippy::exhaustive_enums, reason = "these are the forms of a time that EPS writes")]
+pub enum Moment {
+    /// Eight digits of HL7 v3.
+    Day(Date),
+    /// Fourteen digits of HL7 v3.
+    Instant(Timestamp),
+}
+
+impl Moment {
+    /// Reads a time of HL7 v3 of either precision.
+    ///
+    /// # Errors
+    /// [`TimeError`] when it has neither form, or there is no such day or time.
+    pub fn parse_hl7(text: &str) -> Result<Self, TimeError> {
+        if text.len() == 8 {
+            Date::parse_hl7(text).map(Self::Day)
+        } else {
+            Timestamp::parse_hl7(text).map(Self::Instant)
+        }
+    }
+}
+
 /// How much of a date is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[expect(clippy::exhaustive_enums, reason = "the forms of a date are fixed by FHIR R4")]

@@ -41,15 +41,18 @@ pub(super) fn pharmacist(at: &str) -> AgentPerson {
     AgentPerson {
         role_profile: None,
         job_role: None,
+        addresses: Vec::new(),
         telecoms: Vec::new(),
         person: None,
         organisation: Organisation {
             ods: Some(ods(at)),
             kind: None,
             name: None,
+            description: None,
             telecom: None,
             address: None,
             licence: None,
+            further_licences: Vec::new(),
         },
     }
 }

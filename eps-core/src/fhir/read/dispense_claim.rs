@@ -64,6 +64,9 @@ pub(super) fn dispense_claim(findings: &mut Findings, root: Node<'_>, id: Option
         replaces: replaces?,
         exemption: exemption?,
         release: MessageId(crate::ids::Guid::from_bytes(RELEASE)),
+        collector: None,
+        rejection: None,
+        predecessor: None,
     })
 }
 
@@ -208,6 +211,7 @@ fn claimed_item(findings: &mut Findings, detail: Node<'_>, place: RepeatPlace) -
         non_dispensing_reason: reason?,
         status: status?,
         prescribed_item: prescribed_item?,
+        predecessor: None,
     })
 }
 

@@ -67,6 +67,8 @@ pub(super) fn dispense_notification(
         care_record_items: care_record_items.into_iter().collect::<Option<_>>()?,
         replaces: replaces?,
         release: release?,
+        reimbursement_authority_name: None,
+        predecessor: None,
     })
 }
 
@@ -225,6 +227,7 @@ fn item<'d>(
         non_dispensing_reason: reason?,
         status: status?,
         prescribed_item: line,
+        predecessor: None,
     })
 }
 

@@ -29,6 +29,7 @@ pub(super) fn agent_person(
     Some(AgentPerson {
         role_profile: Some(role_profile?),
         job_role: Some(job_role?),
+        addresses: Vec::new(),
         telecoms,
         person: Some(person?),
         organisation: organisation?,
@@ -64,5 +65,14 @@ fn organisation(findings: &mut Findings, pharmacy: Node<'_>, role: Node<'_>) -> 
     let telecom = telecom.and_then(|telecom| demographics::telecom(findings, telecom));
     let address = findings.list(pharmacy, "address").next();
     let address = address.and_then(|address| demographics::address(findings, address));
-    Some(Organisation { ods: Some(ods?), kind: organisation::not_specified(), name, telecom, address, licence: None })
+    Some(Organisation {
+        ods: Some(ods?),
+        kind: organisation::not_specified(),
+        name,
+        description: None,
+        telecom,
+        address,
+        licence: None,
+        further_licences: Vec::new(),
+    })
 }

@@ -8,7 +8,7 @@ use super::json::Node;
 use super::{medication, rules, system};
 use crate::codes::PrescriberEndorsement;
 use crate::ids::LineItemId;
-use crate::model::{AdditionalInstructions, LineItem, RepeatNumber, Text};
+use crate::model::{AdditionalInstructions, LineItem, PrescribersEndorsement, RepeatNumber, Text};
 use crate::problem::Problem;
 
 /// The most payloads and list entries that are told to a patient.
@@ -54,16 +54,18 @@ fn line_item<'d>(
         additional_instructions: additional_instructions?,
         endorsements: endorsements?,
         dosage: dosage?,
+        fulfils: None,
     })
 }
 
-fn endorsements(findings: &mut Findings, request: Node<'_>) -> Option<Vec<PrescriberEndorsement>> {
+fn endorsements(findings: &mut Findings, request: Node<'_>) -> Option<Vec<PrescribersEndorsement>> {
     let extensions = findings.list(request, "extension").filter(|one| one.str("url") == Some(system::ENDORSEMENT));
     let endorsements: Vec<_> = extensions
         .map(|extension| {
             let concept = findings.required(extension, "valueCodeableConcept")?;
             let coding = findings.coding(concept, PrescriberEndorsement::SYSTEM)?;
-            findings.code_of(coding, "code")
+            let code = findings.code_of(coding, "code")?;
+            Some(PrescribersEndorsement { code, text: None })
         })
         .collect();
     endorsements.into_iter().collect()

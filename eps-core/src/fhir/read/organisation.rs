@@ -106,9 +106,11 @@ pub(super) fn represented<'d>(
         ods: Some(ods?),
         kind: not_specified(),
         name: Some(name?),
+        description: None,
         telecom: Some(telecom?),
         address: Some(address?),
         licence: Some(licence?),
+        further_licences: Vec::new(),
     })
 }
 

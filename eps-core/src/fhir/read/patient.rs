@@ -28,6 +28,9 @@ pub(super) fn patient(findings: &mut Findings, node: Node<'_>) -> Option<Patient
         gender: Some(gender?),
         birth_date: Some(birth_date?),
         general_practice: Some(general_practice?),
+        code: None,
+        certificate: None,
+        deceased: None,
     })
 }
 

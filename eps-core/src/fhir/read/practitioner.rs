@@ -45,6 +45,7 @@ pub(super) fn agent_person<'d>(
     Some(AgentPerson {
         role_profile: role_profile?,
         job_role: job_role?,
+        addresses: Vec::new(),
         telecoms,
         person: person?,
         organisation: organisation?,

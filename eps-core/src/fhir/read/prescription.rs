@@ -63,6 +63,10 @@ pub(super) fn prescription(
         token_issued: false,
         prescription_type: prescription_type?,
         previous_issue_date: None,
+        legal_authenticator: None,
+        care_event: None,
+        temporary_exemption: None,
+        fulfils: None,
     })
 }
 

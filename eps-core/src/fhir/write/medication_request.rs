@@ -83,7 +83,7 @@ fn extensions(json: &mut JsonWriter, item: &LineItem, said: &Instructions<'_>, s
         json.coding_extension(system::PRESCRIPTION_TYPE, system::PRESCRIPTION_TYPES, prescription_type, None);
         for endorsement in &item.endorsements {
             json.extension(system::ENDORSEMENT, |json| {
-                json.concept("valueCodeableConcept", system::PRESCRIBER_ENDORSEMENT, endorsement.code(), None);
+                json.concept("valueCodeableConcept", system::PRESCRIBER_ENDORSEMENT, endorsement.code.code(), None);
             });
         }
         if prescription.review_date.is_some() || item.repeat.is_some() {

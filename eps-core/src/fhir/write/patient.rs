@@ -10,7 +10,18 @@ const NO_PRACTICE: &str = "V81999";
 
 /// Writes the entry of a Patient.
 pub(super) fn entry(json: &mut JsonWriter, id: Guid, patient: &Patient) {
-    let Patient { nhs_number, addresses, telecoms, names, gender, birth_date, general_practice } = patient;
+    let Patient {
+        nhs_number,
+        addresses,
+        telecoms,
+        names,
+        gender,
+        birth_date,
+        general_practice,
+        code: _,
+        certificate: _,
+        deceased: _,
+    } = patient;
     json.entry("Patient", id, |json| {
         json.identifiers("identifier", system::NHS_NUMBER, nhs_number.as_str());
         json.names(names);

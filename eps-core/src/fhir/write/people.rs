@@ -68,7 +68,7 @@ impl<'m> Roles<'m> {
 impl<'m> Role<'m> {
     /// The role's id, where the person is this one.
     fn shared_with(&mut self, agent: &'m AgentPerson) -> Option<Guid> {
-        let AgentPerson { role_profile, job_role, telecoms, person, organisation } = self.agent;
+        let AgentPerson { role_profile, job_role, addresses: _, telecoms, person, organisation } = self.agent;
         let same_role = role_profile.is_some() && *role_profile == agent.role_profile;
         let same_rest = (job_role, telecoms, organisation) == (&agent.job_role, &agent.telecoms, &agent.organisation);
         if !(same_role && same_rest) {
@@ -140,7 +140,8 @@ impl JsonWriter {
 
 /// The members of an Organization after its id.
 pub(super) fn organisation_members(json: &mut JsonWriter, organisation: &Organisation) {
-    let Organisation { ods, kind: _, name, telecom, address, licence } = organisation;
+    let Organisation { ods, kind: _, name, description: _, telecom, address, licence, further_licences: _ } =
+        organisation;
     if let Some(ods) = ods {
         json.identifiers("identifier", system::ODS, ods.as_str());
     }

@@ -6,13 +6,14 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::{
-    Organisations, agent_person, any_prescription_id, code, coded, concept, element_text, line_item_id, message_id,
-    nhs_number, ods_code, prescription_uuid, quantity, repeat_number, timestamp,
+    Organisations, address, agent_person, any_prescription_id, code, coded, concept, element_text, line_item_id,
+    message_id, named_code, nhs_number, ods_code, person_name, prescription_uuid, quantity, repeat_number, telecom,
+    timestamp,
 };
 use crate::codes::{DispenserEndorsement, ItemStatus, NotDispensedReason, PrescriptionStatus};
 use crate::ids::{PrescriptionUuid, WrittenPrescriptionId};
 use crate::model::{
-    ChargeExemption, ClaimedItem, ClaimedSupply, Coded, DispenseClaim, DispenseNotification, Endorsement,
+    ChargeExemption, ClaimedItem, ClaimedSupply, Coded, Collector, DispenseClaim, DispenseNotification, Endorsement,
     RequestedQuantity, SuppliedLineItem, Supply,
 };
 
@@ -49,11 +50,12 @@ prop_compose! {
         running_total in of(quantity()),
         non_dispensing_reason in reason(),
         status in coded(select(ItemStatus::ALL)),
-        prescribed_item in line_item_id(),
+        (prescribed_item, predecessor) in (line_item_id(), of(line_item_id())),
     ) -> SuppliedLineItem {
         let requested = RequestedQuantity { code: requested.0, quantity: requested.1 };
         SuppliedLineItem {
             id, repeat, prescribed, supplies, requested, running_total, non_dispensing_reason, status, prescribed_item,
+            predecessor,
         }
     }
 }
@@ -64,8 +66,8 @@ prop_compose! {
         id in message_id(),
         effective_time in timestamp(),
         nhs_number in nhs_number(),
-        reimbursement_authority in ods_code(),
-        header_id in message_id(),
+        (reimbursement_authority, reimbursement_authority_name) in (ods_code(), of(element_text())),
+        (header_id, predecessor) in (message_id(), of(message_id())),
         repeat in of(repeat_number()),
         author_time in timestamp(),
         author in agent_person(Organisations::Dispensing).boxed(),
@@ -80,6 +82,7 @@ prop_compose! {
         DispenseNotification {
             id, effective_time, nhs_number, reimbursement_authority, header_id, repeat, author_time, author, items,
             non_dispensing_reason, status, prescription_id, prescription, care_record_items, replaces, release,
+            reimbursement_authority_name, predecessor,
         }
     }
 }
@@ -109,9 +112,22 @@ prop_compose! {
         running_total in of(quantity()),
         non_dispensing_reason in reason(),
         status in coded(select(ItemStatus::ALL)),
-        prescribed_item in line_item_id(),
+        (prescribed_item, predecessor) in (line_item_id(), of(line_item_id())),
     ) -> ClaimedItem {
-        ClaimedItem { id, repeat, supplies, running_total, non_dispensing_reason, status, prescribed_item }
+        ClaimedItem {
+            id, repeat, supplies, running_total, non_dispensing_reason, status, prescribed_item, predecessor,
+        }
+    }
+}
+
+prop_compose! {
+    fn collector()(
+        role in named_code(),
+        name in person_name(),
+        telecom in of(telecom()),
+        address in of(address()),
+    ) -> Collector {
+        Collector { role, name, telecom, address }
     }
 }
 
@@ -142,11 +158,14 @@ prop_compose! {
         replaces in of(message_id()),
         exemption in of(charge_exemption().boxed()),
         release in message_id(),
+        (collector, rejection, predecessor) in (
+            of(collector().prop_map(Box::new).boxed()), of(message_id()), of(message_id()),
+        ),
     ) -> DispenseClaim {
         DispenseClaim {
             id, effective_time, reimbursement_authority, reimbursement_authority_name, header_id, repeat,
             legal_authenticator_time, legal_authenticator, non_dispensing_reason, status, items, prescription_id,
-            prescription, replaces, exemption, release,
+            prescription, replaces, exemption, release, collector, rejection, predecessor,
         }
     }
 }

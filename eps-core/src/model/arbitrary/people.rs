@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::text::code_of;
-use super::{attribute_text, code, date, element_text, nhs_number, ods_code, role_profile_id};
+use super::{attribute_text, code, date, element_text, moment, nhs_number, ods_code, role_profile_id};
 use crate::codes::{AddressUse, Gender, NameUse, TelecomUse, oid};
 use crate::model::{Address, AgentPerson, Licence, Organisation, Patient, Person, PersonName, Telecom, Text};
 
@@ -72,8 +72,11 @@ prop_compose! {
         gender in of(select(Gender::ALL)),
         birth_date in of(date()),
         general_practice in of(ods_code()),
+        (code, certificate, deceased) in (of(code()), of(element_text()), of(moment())),
     ) -> Patient {
-        Patient { nhs_number, addresses, telecoms, names, gender, birth_date, general_practice }
+        Patient {
+            nhs_number, addresses, telecoms, names, gender, birth_date, general_practice, code, certificate, deceased,
+        }
     }
 }
 
@@ -100,15 +103,17 @@ prop_compose! {
     pub fn organisation(which: Organisations)(
         ods in of(ods_code()),
         kind in of(code()),
-        name in of(element_text()),
+        (name, description) in (of(element_text()), of(element_text())),
         telecom in of(telecom().boxed()),
         address in of(address().boxed()),
-        licence in match which {
-            Organisations::Prescribing => of(licence()).boxed(),
-            Organisations::Dispensing => Just(None).boxed(),
+        licences in match which {
+            Organisations::Prescribing => vec(licence(), 0..3).boxed(),
+            Organisations::Dispensing => Just(Vec::new()).boxed(),
         },
     ) -> Organisation {
-        Organisation { ods, kind, name, telecom, address, licence }
+        let mut licences = licences.into_iter();
+        let (licence, further_licences) = (licences.next(), licences.collect());
+        Organisation { ods, kind, name, description, telecom, address, licence, further_licences }
     }
 }
 
@@ -117,11 +122,12 @@ prop_compose! {
     pub fn agent_person(which: Organisations)(
         role_profile in of(role_profile_id()),
         job_role in of(code()),
+        addresses in vec(address().boxed(), 0..2),
         telecoms in vec(telecom().boxed(), 0..3),
         person in person().boxed(),
         organisation in organisation(which).boxed(),
     ) -> AgentPerson {
-        AgentPerson { role_profile, job_role, telecoms, person: Some(person), organisation }
+        AgentPerson { role_profile, job_role, addresses, telecoms, person: Some(person), organisation }
     }
 }
 

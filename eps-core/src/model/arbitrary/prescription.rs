@@ -7,12 +7,16 @@ use proptest::option::of;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use super::text::code_of;
 use super::{
-    Organisations, agent_person, code, coded, concept, date, element_text, line_item_id, message_id, ods_code, patient,
-    prescription_uuid, quantity, repeat_number, timestamp, written_prescription_id,
+    Organisations, agent_person, code, coded, concept, date, element_text, guid, line_item_id, message_id, moment,
+    named_code, ods_code, patient, prescription_uuid, quantity, repeat_number, timestamp, written_prescription_id,
 };
 use crate::codes::{DispensingSitePreference, ItemStatus, PrescriberEndorsement, PrescriptionStatus, TreatmentType};
-use crate::model::{AdditionalInstructions, Author, DaysSupply, Exemptions, LineItem, Prescription, SignatureText};
+use crate::model::{
+    AdditionalInstructions, Author, CareEvent, DaysSupply, Exemptions, LineItem, PrescribersEndorsement, Prescription,
+    SignatureText, TemporaryExemption,
+};
 use crate::xml::Writer;
 
 /// The namespace of XML Signature.
@@ -70,6 +74,12 @@ fn write_signature(names: &Names, digest: &[u8], value: &[u8], certificate: &[u8
 }
 
 prop_compose! {
+    fn endorsement()(code in select(PrescriberEndorsement::ALL), text in of(element_text())) -> PrescribersEndorsement {
+        PrescribersEndorsement { code, text }
+    }
+}
+
+prop_compose! {
     /// One prescribed product; with its status where it is released.
     pub fn line_item(released: bool)(
         id in line_item_id(),
@@ -78,10 +88,11 @@ prop_compose! {
         quantity in quantity(),
         status in only_if(released, coded(select(ItemStatus::ALL))),
         additional_instructions in of(element_text().prop_map(AdditionalInstructions)),
-        endorsements in vec(select(PrescriberEndorsement::ALL), 0..3),
+        endorsements in vec(endorsement(), 0..3),
         dosage in element_text(),
+        fulfils in of(line_item_id()),
     ) -> LineItem {
-        LineItem { id, repeat, product, quantity, status, additional_instructions, endorsements, dosage }
+        LineItem { id, repeat, product, quantity, status, additional_instructions, endorsements, dosage, fulfils }
     }
 }
 
@@ -110,6 +121,28 @@ prop_compose! {
 }
 
 prop_compose! {
+    fn temporary_exemption()(
+        kind in named_code(),
+        from in moment(),
+        until in of(moment()),
+        exemption in named_code(),
+    ) -> TemporaryExemption {
+        TemporaryExemption { kind, from: Some(from), until, exemption }
+    }
+}
+
+prop_compose! {
+    fn care_event()(class in code_of(&["ENC", "PCPR"]), mood in code_of(&["EVN", "RQO"]), id in guid()) -> CareEvent {
+        CareEvent { class, mood, id }
+    }
+}
+
+/// Who answers in law, without a signature of their own.
+fn legal_authenticator() -> impl Strategy<Value = Author> {
+    author().prop_map(|author| Author { signature: SignatureText::NotApplicable, ..author })
+}
+
+prop_compose! {
     fn prescription_where(released: bool)(
         message_id in message_id(),
         effective_time in timestamp(),
@@ -131,11 +164,17 @@ prop_compose! {
         token_issued in any::<bool>(),
         prescription_type in code(),
         previous_issue_date in only_if(released, timestamp()),
+        (legal_authenticator, care_event, temporary_exemption, fulfils) in (
+            of(legal_authenticator().prop_map(Box::new).boxed()),
+            of(care_event().prop_map(Box::new).boxed()),
+            of(temporary_exemption().prop_map(Box::new).boxed()),
+            of(prescription_uuid()),
+        ),
     ) -> Prescription {
         Prescription {
             message_id, effective_time, patient, uuid, id, repeat, nominated_performer, author, responsible_party,
             days_supply, review_date, treatment_type, status, site_preference, line_items, token_issued,
-            prescription_type, previous_issue_date,
+            prescription_type, previous_issue_date, legal_authenticator, care_event, temporary_exemption, fulfils,
             exemptions: Exemptions { under_16_until, over_60_from },
         }
     }

@@ -4,7 +4,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::model::{Code, Coded, Concept, Decimal, Quantity, RepeatNumber, Text};
+use crate::codes::oid;
+use crate::model::{Code, Coded, Concept, Decimal, NamedCode, Quantity, RepeatNumber, Text};
 
 /// What messages stumble over: markup, quotes, blanks, letters of more than one byte, what looks like an entity.
 const PIECES: &[&str] = &[
@@ -87,6 +88,16 @@ pub(super) fn code_of(codes: &'static [&'static str]) -> impl Strategy<Value = C
 /// A code with or without the sender's words.
 pub fn coded<T: Clone + std::fmt::Debug>(code: impl Strategy<Value = T>) -> impl Strategy<Value = Coded<T>> {
     (code, proptest::option::of(attribute_text())).prop_map(|(code, display)| Coded { code, display })
+}
+
+prop_compose! {
+    /// A code of a vocabulary that the message names.
+    pub fn named_code()(
+        system in code_of(&[oid::CHARGE_EXEMPTION, oid::ORGANISATION_TYPE]),
+        (code, display) in (code(), proptest::option::of(attribute_text())),
+    ) -> NamedCode {
+        NamedCode { system, code, display }
+    }
 }
 
 /// A product or a unit.

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::model::{Date, Timestamp};
+use crate::model::{Date, Moment, Timestamp};
 
 /// The first second of the year 1 and the last of the year 9999: what four digits can say.
 const ALL_YEARS: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
@@ -17,4 +17,9 @@ pub fn timestamp() -> impl Strategy<Value = Timestamp> {
 /// A day.
 pub fn date() -> impl Strategy<Value = Date> {
     timestamp().prop_map(Timestamp::date)
+}
+
+/// A day or an instant.
+pub fn moment() -> impl Strategy<Value = Moment> {
+    prop_oneof![date().prop_map(Moment::Day), timestamp().prop_map(Moment::Instant)]
 }

@@ -36,6 +36,7 @@ impl Pharmacy {
         let pharmacist = AgentPerson {
             role_profile: "555086415105".parse().ok(),
             job_role: PHARMACIST.parse().ok(),
+            addresses: Vec::new(),
             telecoms: vec![telecom.clone()],
             person: Some(Person {
                 id_root: oid::SDS_USER.parse().ok()?,
@@ -46,9 +47,11 @@ impl Pharmacy {
                 ods: Some(ods),
                 kind: "999".parse().ok(),
                 name: text("A MADE-UP PHARMACY"),
+                description: None,
                 telecom: Some(telecom),
                 address: None,
                 licence: None,
+                further_licences: Vec::new(),
             },
         };
         Some(Self { pharmacist, authority: REIMBURSEMENT_AUTHORITY.parse().ok()? })
@@ -85,6 +88,8 @@ impl Pharmacy {
             prescription: prescription.uuid,
             replaces: None,
             release,
+            reimbursement_authority_name: None,
+            predecessor: None,
         }
     }
 
@@ -114,6 +119,9 @@ impl Pharmacy {
             replaces: None,
             exemption: Some(ChargeExemption { code: CHARGES_PAID.parse().ok()?, evidence_seen: None }),
             release,
+            collector: None,
+            rejection: None,
+            predecessor: None,
         })
     }
 }
@@ -147,6 +155,7 @@ fn supplied_item((id, supplied): (LineItemId, Supplied<'_>)) -> SuppliedLineItem
         non_dispensing_reason: None,
         status: displayed(status, status.display()),
         prescribed_item: item.id,
+        predecessor: None,
     }
 }
 
@@ -164,5 +173,6 @@ fn claimed_item(item: &LineItem, id: LineItemId) -> ClaimedItem {
         non_dispensing_reason: None,
         status: displayed(ItemStatus::FullyDispensed, ItemStatus::FullyDispensed.display()),
         prescribed_item: item.id,
+        predecessor: None,
     }
 }
