@@ -8,7 +8,7 @@
 
 use crate::codes::{Interaction, InteractionId};
 use crate::ids::CheckCharacters;
-use crate::model::{Envelope, Message, Prescription, ReleaseKind, SignedDocument};
+use crate::model::{Envelope, Message, Prescription, Release1Prescription, ReleaseKind, SignedDocument};
 use crate::problem::Problems;
 use crate::rules::hl7v3 as rules;
 use crate::xml::{Document, Element, Limits};
@@ -31,6 +31,7 @@ mod out;
 mod parent_prescription;
 mod parts;
 mod patient;
+mod release_1;
 mod release_rejection;
 mod release_request;
 mod release_response;
@@ -71,6 +72,26 @@ pub fn read_document(document: &Document<'_>, check_characters: CheckCharacters)
     let mut input = In::new(check_characters);
     let envelope = wrapper::read(&mut input, document.root());
     input.finish(envelope)
+}
+
+/// Reads the payload of an interaction without the wrapper around it: an element such as `DispenseNotification`.
+///
+/// # Errors
+/// Every problem found, each with its XPath, line and column.
+pub fn read_payload(element: Element<'_, '_>, interaction: Interaction) -> Result<Message, Problems> {
+    let mut input = In::default();
+    let message = wrapper::read_payload(&mut input, interaction, wrapper::Payload::Itself(element));
+    input.finish(message)
+}
+
+/// Reads the `ParentPrescription` of EPS Release 1 that a component of a release holds.
+///
+/// # Errors
+/// Every problem found, each with its XPath, line and column.
+pub fn read_release_1_prescription(element: Element<'_, '_>) -> Result<Release1Prescription, Problems> {
+    let mut input = In::default();
+    let prescription = parts::Part::read(&release_1::Payload, &mut input, element);
+    input.finish(prescription)
 }
 
 /// Reads a `ParentPrescription` element, wherever it stands.

@@ -18,6 +18,7 @@ mod envelope;
 mod patient;
 mod prescription;
 mod release;
+mod release_1;
 mod returned;
 mod text;
 mod time;
@@ -37,6 +38,7 @@ pub use release::{
     BatchInfo, OtherDispenser, ReleaseKind, ReleaseRejection, ReleaseRequest, ReleaseResponse, ReleaseTemplate,
     ReleasedPrescription, SignedDocument,
 };
+pub use release_1::Release1Prescription;
 pub use returned::{DispenseHistory, HistoryEntry, Return, Withdrawal, WithdrawalAuthor};
 pub use text::{Code, Coded, Concept, Decimal, DecimalError, NamedCode, Quantity, Text, TextError};
 pub use time::{Date, DatePrecision, Moment, TimeError, Timestamp};

@@ -5,30 +5,27 @@
 use std::path::Path;
 
 use eps_core::hl7v3;
+use eps_core::model::{Envelope, Message, ReleaseTemplate};
 use eps_core::problem::Problems;
+use eps_core::xml::{Document, Limits};
+use eps_tests::pack::{self, ASID, Fault, GUID, TIME};
 use eps_tests::{corpus, files};
-
-const GUID: &str = "5F4C9A70-1111-4C3B-9E0A-0123456789AB";
-const TIME: &str = "20260302101500";
-const ASID: &str = "200000000001";
-
-/// What is truly wrong in a folder: the text, what mends it, the rule it breaks, and the reason.
-struct Fault {
-    text: &'static str,
-    mended: &'static str,
-    rule: &'static str,
-    reason: &'static str,
-}
 
 /// Reads every file, and checks that writing and reading again changes nothing. A file with faults is refused for them
 /// alone, and read once they are mended.
-fn read_all(folder: &str, wanted: &dyn Fn(&str) -> bool, message: impl Fn(&Path, &str) -> String, faults: &[Fault]) {
+fn read_all(
+    folder: &str,
+    wanted: &dyn Fn(&str) -> bool,
+    message: impl Fn(&str) -> String,
+    read: impl Fn(&Path, &str) -> Result<Envelope, Problems>,
+    faults: &[Fault],
+) {
     let Some(corpus) = corpus() else { return };
     let paths = files(&corpus.join(folder), wanted);
     let mut wrong = Vec::new();
     let mut met = vec![false; faults.len()];
     for path in &paths {
-        let mut text = message(path, &std::fs::read_to_string(path).unwrap());
+        let mut text = message(&std::fs::read_to_string(path).unwrap());
         let unmended = text.clone();
         let mut rules = Vec::new();
         for (fault, met) in faults.iter().zip(&mut met).filter(|(fault, _)| unmended.contains(fault.text)) {
@@ -36,11 +33,11 @@ fn read_all(folder: &str, wanted: &dyn Fn(&str) -> bool, message: impl Fn(&Path,
             rules.push(fault.rule);
             *met = true;
         }
-        if let Err(problems) = identity(text.as_bytes()) {
+        if let Err(problems) = read(path, &text).and_then(identity) {
             wrong.push(format!("{}: {problems}", path.display()));
         }
         if !rules.is_empty() {
-            let problems = hl7v3::read(unmended.as_bytes()).unwrap_err();
+            let problems = read(path, &unmended).unwrap_err();
             assert!(problems.iter().all(|problem| rules.contains(&problem.rule.id)), "{}: {problems}", path.display());
         }
     }
@@ -52,59 +49,15 @@ fn read_all(folder: &str, wanted: &dyn Fn(&str) -> bool, message: impl Fn(&Path,
     println!("{} of {folder}", paths.len());
 }
 
-const ROLE_PROFILE: Fault = Fault {
-    text: "extension=\"R1290\"",
-    mended: "extension=\"100102238986\"",
-    rule: "ids.sds",
-    reason: "a job role stands where the role profile id belongs",
-};
-
-const REQUEST_FAULTS: &[Fault] = &[
-    ROLE_PROFILE,
-    Fault {
-        text: "extension=\"2300992742\"",
-        mended: "extension=\"9990548609\"",
-        rule: "ids.nhs-number",
-        reason: "the check digit is wrong",
-    },
-    Fault {
-        text: "extension=\"Chain20??\"",
-        mended: "extension=\"9142DC-A99968-11EB9M\"",
-        rule: "ids.prescription-id.form",
-        reason: "a placeholder that the pack does not fill",
-    },
-    Fault {
-        text: "<id root=\"9147DF-C81007-00001U\"/>",
-        mended: "<id root=\"5F4C9A70-2222-4C3B-9E0A-0123456789AB\"/>",
-        rule: "ids.uuid",
-        reason: "a prescription id stands where the id of the release response belongs",
-    },
-    Fault {
-        text: "<author typeCode=\"AUT\">...</author>",
-        mended: "<author><AgentPerson><representedOrganization/></AgentPerson></author>",
-        rule: "hl7v3.element.missing",
-        reason: "the pack leaves the author to whoever uses it",
-    },
-];
-
-fn identity(bytes: &[u8]) -> Result<(), Problems> {
-    let envelope = hl7v3::read(bytes)?;
-    let written = hl7v3::write(&envelope);
-    assert_eq!(hl7v3::read(&written), Ok(envelope));
-    Ok(())
+/// A message with its wrapper.
+fn whole(_: &Path, text: &str) -> Result<Envelope, Problems> {
+    hl7v3::read(text.as_bytes())
 }
 
-/// A payload in a transmission wrapper.
-fn wrapped(interaction: &str, payload: &str) -> String {
-    let payload = payload.find("?>").map_or(payload, |end| &payload[end + 2..]);
-    let device = format!("<device><id root=\"1.2.826.0.1285.0.2.0.107\" extension=\"{ASID}\"/></device>");
-    format!(
-        "<{interaction} xmlns=\"urn:hl7-org:v3\"><id root=\"{GUID}\"/><creationTime value=\"{TIME}\"/>\
-         <interactionId root=\"2.16.840.1.113883.2.1.3.2.4.12\" extension=\"{interaction}\"/>\
-         <communicationFunctionRcv>{device}</communicationFunctionRcv>\
-         <communicationFunctionSnd>{device}</communicationFunctionSnd>\
-         <ControlActEvent><subject>{payload}</subject></ControlActEvent></{interaction}>"
-    )
+fn identity(envelope: Envelope) -> Result<(), Problems> {
+    let read = hl7v3::read(&hl7v3::write(&envelope))?;
+    assert_eq!(read, envelope);
+    Ok(())
 }
 
 /// A template with its placeholders filled.
@@ -155,17 +108,39 @@ fn element_of(wire: &str, id: &str) -> Option<usize> {
 
 #[test]
 fn every_request_of_the_pack_is_read() {
-    let interaction = |path: &Path| path.parent().unwrap().file_name().unwrap().to_str().unwrap().to_owned();
-    let message = |path: &Path, text: &str| wrapped(&interaction(path), text);
-    read_all("dispenser-pack/requests", &|_| true, message, REQUEST_FAULTS);
+    read_all("dispenser-pack/requests", &|_| true, pack::declared, pack::read, pack::REQUEST_FAULTS);
 }
 
 #[test]
 fn every_response_of_the_pack_is_read() {
-    read_all("dispenser-pack/responses", &|_| true, |_, text| cut_out(&filled(text)), &[ROLE_PROFILE]);
+    read_all("dispenser-pack/responses", &|_| true, |text| cut_out(&filled(text)), whole, &[pack::ROLE_PROFILE]);
 }
 
 #[test]
 fn every_reply_of_spine_is_read() {
-    read_all("spine-responses", &|name| name.ends_with(".xml"), |_, text| cut_out(text), &[]);
+    read_all("spine-responses", &|name| name.ends_with(".xml"), cut_out, whole, &[]);
+}
+
+/// Prescriptions of Release 1 in the pack's releases.
+#[test]
+fn every_prescription_of_release_1_is_read() {
+    let Some(corpus) = corpus() else { return };
+    let mut found = 0;
+    for path in files(&corpus.join("dispenser-pack/responses"), &|_| true) {
+        let text = cut_out(&filled(&std::fs::read_to_string(&path).unwrap()));
+        let text = text.replace(pack::ROLE_PROFILE.text, pack::ROLE_PROFILE.mended);
+        let Message::ReleaseResponse(response) = whole(&path, &text).unwrap().message else { continue };
+        for released in response.prescriptions.iter().filter(|released| released.template == ReleaseTemplate::R1) {
+            let document = hl7v3::standalone(&released.document);
+            let document = Document::parse(&document, &Limits::DEFAULT).unwrap();
+            let prescription = document.root().children().next().unwrap();
+            let prescription = hl7v3::read_release_1_prescription(prescription)
+                .unwrap_or_else(|problems| panic!("{}: {problems}", path.display()));
+            assert!(prescription.id.check().is_ok(), "{}", path.display());
+            assert!(prescription.status.is_some() && prescription.line_items.iter().all(|item| item.status.is_some()));
+            found += 1;
+        }
+    }
+    assert!(found > 0, "the pack holds prescriptions of Release 1");
+    println!("{found} prescriptions of Release 1");
 }

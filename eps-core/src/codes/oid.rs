@@ -14,6 +14,8 @@ pub const MESSAGE_TYPE: &str = "2.16.840.1.113883.2.1.3.2.4.18.7";
 pub const PRESCRIPTION_ID: &str = "2.16.840.1.113883.2.1.3.2.4.18.8";
 /// Prescription ids of Release 1, where a claim or a prescription tells one.
 pub const RELEASE_1_PRESCRIPTION_ID: &str = "2.16.840.1.113883.2.1.3.2.4.18.4";
+/// General practices, in Release 1.
+pub const RELEASE_1_PRACTICE: &str = "2.16.840.1.113883.2.1.3.2.4.11";
 /// Templates of the components of a release response.
 pub const RELEASE_TEMPLATE: &str = "2.16.840.1.113883.2.1.3.2.4.17.120";
 /// Templates of the components of a rebuilt dispense history.

@@ -46,7 +46,7 @@ shape! {
 
 shape! {
     /// A prescriber's endorsement.
-    EndorsementParts: PrescribersEndorsement {
+    pub(super) EndorsementParts: PrescribersEndorsement {
         text: optional(data("text")),
         code: data("value"),
     }

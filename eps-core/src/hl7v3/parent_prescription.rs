@@ -138,7 +138,7 @@ fn write_over_60<'n>(out: &mut Out<'n>, prescription: &'n Prescription) {
 
 /// The first `id`, which has no extension.
 #[derive(Clone, Copy)]
-struct LongId;
+pub(super) struct LongId;
 
 impl Part<PrescriptionUuid> for LongId {
     fn write<'n>(&self, out: &mut Out<'n>, uuid: &'n PrescriptionUuid) {
@@ -167,7 +167,7 @@ impl Part<WrittenPrescriptionId> for ShortId {
 }
 
 /// The one `id` of a form.
-fn id_where<'d, 'a>(
+pub(super) fn id_where<'d, 'a>(
     input: &mut In,
     prescription: Element<'d, 'a>,
     form: impl Fn(&Element<'d, 'a>) -> bool,

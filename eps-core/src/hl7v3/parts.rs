@@ -67,6 +67,21 @@ pub(super) const fn at<C>(name: &'static str, content: C) -> At<C> {
     At { name, content }
 }
 
+impl<C> At<C> {
+    /// Reads the element itself, where it is not looked for in a parent.
+    pub(super) fn read_itself<T>(&self, input: &mut In, element: Element<'_, '_>) -> Option<T>
+    where
+        C: Content<T>,
+    {
+        if super::is(element, self.name) {
+            return self.content.read(input, element);
+        }
+        let found = Problem::new(&super::rules::MISSING_ELEMENT, element.place()).found(element.name());
+        input.report(found.expected(self.name));
+        None
+    }
+}
+
 impl<T, C: Content<T>> Part<T> for At<C> {
     fn write<'n>(&self, out: &mut Out<'n>, value: &'n T) {
         self.content.write(out, self.name, value);

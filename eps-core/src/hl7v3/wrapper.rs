@@ -4,7 +4,7 @@ use super::data::{Data, Extension};
 use super::input::In;
 use super::out::structure::{AGNT, AUT, PSN_INSTANCE};
 use super::out::{Attributes, Out};
-use super::parts::{Optional, Part, Within, at, optional, shape, within};
+use super::parts::{At, Content, Optional, Part, Within, at, optional, shape, within};
 use super::{
     NAMESPACE, cancellation, cancellation_response, dispense_claim, dispense_history, dispense_notification,
     dispense_return, parent_prescription, release_rejection, release_request, release_response, rules, withdrawal,
@@ -227,45 +227,58 @@ fn read_message(input: &mut In, interaction: Interaction, act: Element<'_, '_>) 
         return Some(Message::Acknowledgement);
     }
     let subject = input.one(act, "subject")?;
-    read_payload(input, interaction, subject)
+    read_payload(input, interaction, Payload::In(subject))
 }
 
-/// Reads the payload of an interaction, which stands in the element given.
-pub(super) fn read_payload(input: &mut In, interaction: Interaction, parent: Element<'_, '_>) -> Option<Message> {
+/// Where a payload is.
+#[derive(Clone, Copy)]
+pub(super) enum Payload<'d, 'a> {
+    /// In this element, among others.
+    In(Element<'d, 'a>),
+    /// This element.
+    Itself(Element<'d, 'a>),
+}
+
+/// Reads the payload of an interaction.
+pub(super) fn read_payload(input: &mut In, interaction: Interaction, payload: Payload<'_, '_>) -> Option<Message> {
     /// The payload in a box.
-    fn boxed<T>(part: impl Part<T>, input: &mut In, parent: Element<'_, '_>) -> Option<Box<T>> {
-        part.read(input, parent).map(Box::new)
+    fn boxed<T, C: Content<T>>(part: At<C>, input: &mut In, payload: Payload<'_, '_>) -> Option<Box<T>> {
+        let read = match payload {
+            Payload::In(parent) => part.read(input, parent),
+            Payload::Itself(element) => part.read_itself(input, element),
+        };
+        read.map(Box::new)
     }
     match interaction {
         Interaction::ParentPrescriptionUrgent | Interaction::ParentPrescriptionRoutine => {
-            boxed(parent_prescription::PAYLOAD, input, parent).map(Message::Prescription)
+            boxed(parent_prescription::PAYLOAD, input, payload).map(Message::Prescription)
         }
         Interaction::NominatedReleaseRequest => {
-            boxed(release_request::NOMINATED, input, parent).map(Message::ReleaseRequest)
+            boxed(release_request::NOMINATED, input, payload).map(Message::ReleaseRequest)
         }
         Interaction::PatientReleaseRequest => {
-            boxed(release_request::PATIENT, input, parent).map(Message::ReleaseRequest)
+            boxed(release_request::PATIENT, input, payload).map(Message::ReleaseRequest)
         }
         Interaction::NominatedReleaseResponse | Interaction::PatientReleaseResponse => {
-            boxed(release_response::PAYLOAD, input, parent).map(Message::ReleaseResponse)
+            boxed(release_response::PAYLOAD, input, payload).map(Message::ReleaseResponse)
         }
         Interaction::ReleaseRejection => {
-            boxed(release_rejection::PAYLOAD, input, parent).map(Message::ReleaseRejection)
+            boxed(release_rejection::PAYLOAD, input, payload).map(Message::ReleaseRejection)
         }
         Interaction::DispenseNotification => {
-            boxed(dispense_notification::PAYLOAD, input, parent).map(Message::DispenseNotification)
+            boxed(dispense_notification::PAYLOAD, input, payload).map(Message::DispenseNotification)
         }
         Interaction::DispenseClaim | Interaction::DispenseClaimResubmission => {
-            boxed(dispense_claim::PAYLOAD, input, parent).map(Message::DispenseClaim)
+            boxed(dispense_claim::PAYLOAD, input, payload).map(Message::DispenseClaim)
         }
-        Interaction::CancellationRequest => boxed(cancellation::PAYLOAD, input, parent).map(Message::Cancellation),
+        Interaction::CancellationRequest => boxed(cancellation::PAYLOAD, input, payload).map(Message::Cancellation),
         Interaction::CancellationResponse | Interaction::SubsequentCancellationResponse => {
-            boxed(cancellation_response::PAYLOAD, input, parent).map(Message::CancellationResponse)
+            boxed(cancellation_response::PAYLOAD, input, payload).map(Message::CancellationResponse)
         }
-        Interaction::DispenseProposalReturn => boxed(dispense_return::PAYLOAD, input, parent).map(Message::Return),
-        Interaction::DispenserWithdraw => boxed(withdrawal::PAYLOAD, input, parent).map(Message::Withdrawal),
+        Interaction::DispenseProposalReturn => boxed(dispense_return::PAYLOAD, input, payload).map(Message::Return),
+        Interaction::DispenserWithdraw => boxed(withdrawal::PAYLOAD, input, payload).map(Message::Withdrawal),
         Interaction::RebuildDispenseHistory => {
-            boxed(dispense_history::PAYLOAD, input, parent).map(Message::DispenseHistory)
+            boxed(dispense_history::PAYLOAD, input, payload).map(Message::DispenseHistory)
         }
         Interaction::Acknowledgement => Some(Message::Acknowledgement),
     }
