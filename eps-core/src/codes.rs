@@ -28,8 +28,8 @@ pub use dispensing::{
 pub(crate) use errors::SpineIssue;
 pub use interaction::{Interaction, InteractionId, InteractionVariant};
 pub use messages::{
-    ExemptionEvidence, MessageEvent, ReimbursementAuthority, RequestCategory, RequestIntent, RequestStatus, TaskCode,
-    TaskStatus,
+    ExemptionEvidence, MessageEvent, ReimbursementAuthority, RequestCategory, RequestIntent, RequestStatus,
+    ResourceType, TaskCode, TaskStatus,
 };
 pub(crate) use person::PersonIdSystem;
 pub use prescribing::{

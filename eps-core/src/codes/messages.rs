@@ -13,6 +13,25 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// The types of the resources that EPS messages carry in a Bundle.
+    ResourceType(fhir "http://hl7.org/fhir/resource-types") {
+        MessageHeader = "MessageHeader", "MessageHeader";
+        MedicationRequest = "MedicationRequest", "MedicationRequest";
+        MedicationDispense = "MedicationDispense", "MedicationDispense";
+        Medication = "Medication", "Medication";
+        Patient = "Patient", "Patient";
+        Practitioner = "Practitioner", "Practitioner";
+        PractitionerRole = "PractitionerRole", "PractitionerRole";
+        Organization = "Organization", "Organization";
+        HealthcareService = "HealthcareService", "HealthcareService";
+        Location = "Location", "Location";
+        Provenance = "Provenance", "Provenance";
+        CommunicationRequest = "CommunicationRequest", "CommunicationRequest";
+        List = "List", "List";
+    }
+}
+
+vocabulary! {
     /// The state of a request (`MedicationRequest.status`).
     RequestStatus(fhir "http://hl7.org/fhir/CodeSystem/medicationrequest-status") {
         Active = "active", "Active";

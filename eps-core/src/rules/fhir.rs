@@ -305,6 +305,13 @@ rules! {
         fix: "Spread the items over several prescriptions.",
         source: PROFILE,
     }
+    /// What the header says that the message is about can be read.
+    FOCUS = Error("fhir.message-header.focus", "not-supported") {
+        requires: "A resource that MessageHeader.focus names is of a type that EPS messages carry.",
+        applies: "the resources of a Bundle that MessageHeader.focus names",
+        fix: "Check the spelling of resourceType: a resource of an unknown type would be left out without a word.",
+        source: "ours: the NHS service leaves such a resource out, and with a misspelt MedicationRequest its line item",
+    }
     /// The intent is an order.
     INTENT = Error("fhir.medication-request.intent", "value") {
         requires: "MedicationRequest.intent must be order, original-order or instance-order.",

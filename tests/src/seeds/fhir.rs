@@ -253,6 +253,13 @@ const ROWS: &[Row] = &[
         Here,
     ),
     ("fhir.bundle.entries", order, "/entry/[Organization]", Times(300), Fixed("/entry")),
+    (
+        "fhir.message-header.focus",
+        order,
+        "/entry/[MedicationRequest]/resource/resourceType",
+        Set("\"MedicationRequests\""),
+        Here,
+    ),
     ("fhir.medication-request.intent", order, "/entry/[MedicationRequest]/resource/intent", Set("\"plan\""), Here),
     (
         "fhir.medication.twice",

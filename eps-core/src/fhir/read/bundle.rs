@@ -3,6 +3,7 @@
 use super::findings::{Condition, Findings};
 use super::json::Node;
 use super::rules;
+use crate::codes::ResourceType;
 
 /// Resources are looked up by walking over all of them.
 const MAX_ENTRIES: usize = 256;
@@ -74,6 +75,16 @@ impl<'d> Bundle<'d> {
     /// The entries with resources of this type, in their order.
     pub(super) fn entries(&self, kind: &'static str) -> impl Iterator<Item = Entry<'d>> {
         self.entries.iter().copied().filter(move |entry| entry.kind == kind)
+    }
+
+    /// The entries that the header names as what the message is about.
+    pub(super) fn focus(&self) -> impl Iterator<Item = Entry<'d>> {
+        let named: Vec<_> = self
+            .resources(ResourceType::MessageHeader.code())
+            .flat_map(|header| header.list("focus"))
+            .filter_map(|focus| focus.str("reference"))
+            .collect();
+        self.entries.iter().copied().filter(move |entry| named.contains(&entry.full_url))
     }
 
     /// The resources of this type, in their order.

@@ -4,7 +4,7 @@ use super::bundle::{Bundle, Reference};
 use super::findings::Findings;
 use super::json::Node;
 use super::{IdentifierReferences, rules, system};
-use crate::codes::RequestIntent;
+use crate::codes::{RequestIntent, ResourceType};
 use crate::problem::Problem;
 
 pub(super) mod consistent;
@@ -12,6 +12,7 @@ pub(super) mod prescription;
 
 /// Checks what all events have in common.
 pub(super) fn common(findings: &mut Findings, bundle: &Bundle<'_>, references: IdentifierReferences) {
+    focus(findings, bundle);
     medications(findings, bundle);
     telecoms(findings, bundle);
     let extensions = bundle.resources("MedicationRequest").flat_map(|request| request.list("extension"));
@@ -19,6 +20,14 @@ pub(super) fn common(findings: &mut Findings, bundle: &Bundle<'_>, references: I
     let responsible: Vec<_> = responsible.filter_map(|one| one.get("valueReference")?.str("reference")).collect();
     for entry in bundle.entries("PractitionerRole") {
         role(findings, entry.resource, responsible.contains(&entry.full_url), references);
+    }
+}
+
+/// A resource of a type that nobody reads would be left out without a word, though the message is about it.
+fn focus(findings: &mut Findings, bundle: &Bundle<'_>) {
+    for entry in bundle.focus().filter(|entry| entry.kind.parse::<ResourceType>().is_err()) {
+        let place = entry.resource.get("resourceType").unwrap_or(entry.resource).place();
+        findings.tell(|| Problem::new(&rules::FOCUS, place).found(entry.kind));
     }
 }
 
