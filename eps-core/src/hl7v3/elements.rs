@@ -196,6 +196,21 @@ mod tests {
     use crate::xml::{Document, Limits};
 
     #[test]
+    fn an_id_of_release_1_has_a_root_of_its_own_in_a_claim() {
+        let id = WrittenPrescriptionId::of_release_1("0B1C2D3E-4F50-4A6B-8C7D-9E0F1A2B3C4D").unwrap();
+        for (value, root) in
+            [(PrescriptionIdValue::ROOTED, oid::RELEASE_1_PRESCRIPTION_ID), (PrescriptionIdValue::ALONE, id.as_str())]
+        {
+            let mut out = Out::message();
+            value.write(&mut out, "value", &id);
+            let written = out.finish();
+            let document = Document::parse(&written, &Limits::DEFAULT).unwrap();
+            assert_eq!(document.root().attribute("root"), Some(root));
+            assert_eq!(value.read(&mut In::default(), document.root()).as_ref(), Some(&id));
+        }
+    }
+
+    #[test]
     fn an_element_that_is_null_or_empty_is_as_good_as_absent() {
         for inside in ["", "<text/>", "<text></text>", "<text nullFlavor=\"NA\"/>"] {
             let xml = format!("<x xmlns=\"urn:hl7-org:v3\">{inside}</x>");

@@ -19,7 +19,7 @@ use super::parts::{
 };
 use super::patient::PATIENT;
 use super::rules;
-use crate::codes::oid;
+use crate::codes::{fixed, oid};
 use crate::ids::{PrescriptionUuid, WrittenPrescriptionId};
 use crate::model::{Author, CareEvent, DaysSupply, Exemptions, Prescription, SignatureText, TemporaryExemption};
 use crate::problem::Problem;
@@ -40,10 +40,12 @@ const TOKEN_ISSUED: Observation = Observation::new("pertinentInformation8", "per
 const PRESCRIPTION_TYPE: Observation = Observation::new("pertinentInformation4", "pertinentPrescriptionType", "PT");
 const PREVIOUS_ISSUE: Observation =
     Observation::new("predecessor", "priorPreviousIssueDate", "PRDT").related(&[("typeCode", "PREV")]);
-const UNDER_16: Optional<Observed<At<Data>>> =
-    exemption("pertinentInformation9", "pertinentLowPermanentExemptionInfo", "0002");
-const OVER_60: Optional<Observed<At<Data>>> =
-    exemption("pertinentInformation11", "pertinentHighPermanentExemptionInfo", "0004");
+/// The observations of exemptions by age.
+pub(super) const LOW_EXEMPTION: &str = "pertinentLowPermanentExemptionInfo";
+pub(super) const HIGH_EXEMPTION: &str = "pertinentHighPermanentExemptionInfo";
+pub(super) const UNDER_16: Optional<Observed<At<Data>>> =
+    exemption("pertinentInformation9", LOW_EXEMPTION, fixed::UNDER_16);
+const OVER_60: Optional<Observed<At<Data>>> = exemption("pertinentInformation11", HIGH_EXEMPTION, fixed::OVER_60);
 /// Where the create-time facts of a prescription stand that are coded: treatment type, prescription type, site preference.
 pub(super) const CODED: [[&str; 3]; 3] = [
     [TREATMENT_TYPE.relationship, TREATMENT_TYPE.name, "value"],
@@ -52,7 +54,11 @@ pub(super) const CODED: [[&str; 3]; 3] = [
 ];
 
 /// An exemption by age: relationship, observation, exemption code.
-const fn exemption(relationship: &'static str, name: &'static str, code: &'static str) -> Optional<Observed<At<Data>>> {
+pub(super) const fn exemption(
+    relationship: &'static str,
+    name: &'static str,
+    code: &'static str,
+) -> Optional<Observed<At<Data>>> {
     optional(observed(Observation::new(relationship, name, code).separable().coded_in(oid::CHARGE_EXEMPTION), Data))
 }
 

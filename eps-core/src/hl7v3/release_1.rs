@@ -13,12 +13,15 @@ use super::out::structure::{
     SPLY_RQO,
 };
 use super::out::{ADMINISTRATION, Attributes, DISPENSING, Observation, Out};
-use super::parent_prescription::{LongId, id_where};
-use super::parts::{At, Part, Within, at, at_least_one, many, observation, observed, optional, related, shape, within};
+use super::parent_prescription::{HIGH_EXEMPTION, LongId, UNDER_16, exemption, id_where};
+use super::parts::{
+    At, Observed, Optional, Part, Within, at, at_least_one, many, observation, observed, optional, related, shape,
+    within,
+};
 use super::rules;
-use crate::codes::oid;
+use crate::codes::{fixed, oid};
 use crate::ids::{OdsCode, WrittenPrescriptionId};
-use crate::model::{LineItem, Patient, Release1Prescription};
+use crate::model::{Exemptions, LineItem, Patient, Release1Prescription};
 use crate::xml::Element;
 
 const TREATMENT_TYPE: Observation = of("pertinentInformation5", "pertinentPrescriptionTreatmentType", "PTT");
@@ -65,6 +68,7 @@ shape! {
                 }
                 responsible_party: at("responsibleParty", within(RESP_OP, AGENT)),
                 treatment_type: observed(TREATMENT_TYPE, Data),
+                exemptions: ByAge,
                 status: optional(observed(STATUS, Data)),
                 site_preference: observed(SITE_PREFERENCE, Data),
                 line_items: at_least_one(
@@ -74,6 +78,25 @@ shape! {
                 prescription_type: observed(PRESCRIPTION_TYPE, OpenCode(oid::PRESCRIPTION_TYPE)),
             }
         }
+    }
+}
+
+const OVER_60: Optional<Observed<At<Data>>> = exemption("pertinentInformation8", HIGH_EXEMPTION, fixed::OVER_60);
+
+/// Exemptions by age.
+#[derive(Clone, Copy)]
+struct ByAge;
+
+impl Part<Exemptions> for ByAge {
+    fn write<'n>(&self, out: &mut Out<'n>, exemptions: &'n Exemptions) {
+        OVER_60.write(out, &exemptions.over_60_from);
+        UNDER_16.write(out, &exemptions.under_16_until);
+    }
+
+    fn read(&self, input: &mut In, prescription: Element<'_, '_>) -> Option<Exemptions> {
+        let over_60_from = OVER_60.read(input, prescription);
+        let under_16_until = UNDER_16.read(input, prescription);
+        Some(Exemptions { under_16_until: under_16_until?, over_60_from: over_60_from? })
     }
 }
 
@@ -170,6 +193,7 @@ mod tests {
         assert_eq!(prescription.patient.nhs_number.as_str(), "9449304130");
         assert_eq!(prescription.patient.general_practice.as_ref().unwrap().as_str(), "A83008");
         let [item] = prescription.line_items.as_slice() else { panic!("one item") };
+        assert_eq!(prescription.exemptions.over_60_from.unwrap().to_hl7(), "20400420");
         assert_eq!(item.quantity.value.as_str(), "28");
         assert_eq!(item.dosage.as_str(), "One each morning");
         assert_eq!(item.status.as_ref().unwrap().code.code(), "0007");

@@ -6,15 +6,11 @@ use super::out::structure::{COMP, FLFS_POSITIVE, INFO_EVN, INFO_RQO};
 use super::out::{Attributes, Observation, Out};
 use super::parts::{At, Content, Part, Within, at, many, observed, reference, shape, within};
 use super::{rules, signed_document};
+use crate::codes::fixed::{BATCH_MAXIMUM, BATCH_SIZE};
 use crate::codes::oid;
 use crate::model::{BatchInfo, ReleaseResponse, ReleaseTemplate, ReleasedPrescription, SignedDocument};
 use crate::problem::Problem;
 use crate::xml::Element;
-
-/// Batch information: how many prescriptions this response holds.
-const BATCH_SIZE: &str = "1";
-/// Batch information: how many one response can hold.
-const BATCH_MAXIMUM: &str = "2";
 
 /// The payload.
 pub(super) const PAYLOAD: At<Within<Response>> = at("PrescriptionReleaseResponse", within(INFO_EVN, Response));

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AgentPerson, Code, LineItem, Patient, RepeatNumber, Timestamp};
+use super::{AgentPerson, Code, Exemptions, LineItem, Patient, RepeatNumber, Timestamp};
 use crate::codes::{DispensingSitePreference, PrescriptionStatus, TreatmentType};
 use crate::ids::{MessageId, PrescriptionUuid, WrittenPrescriptionId};
 
@@ -31,6 +31,8 @@ pub struct Release1Prescription {
     pub treatment_type: TreatmentType,
     /// The status that Spine inserts.
     pub status: Option<PrescriptionStatus>,
+    /// The exemptions by age that Spine inserts.
+    pub exemptions: Exemptions,
     /// Where it should be dispensed.
     pub site_preference: DispensingSitePreference,
     /// What is prescribed.
