@@ -200,17 +200,14 @@ fn one_published_order_names_its_organisations_by_identifier_only() {
     assert!(path.display().to_string().contains("prescription-refactor"));
 }
 
-/// What the NHS service refuses among the published dispensing messages, or this version does not read yet.
-const REFUSED: [(&str, &str); 9] = [
+/// What the NHS service refuses among the published dispensing messages.
+const REFUSED: [(&str, &str); 6] = [
     ("acute-primary-example-05-req.json", "fhir.not-dispensed-reasons"),
     ("Process-Request-Dispense-Not-Dispensed-Inconsistent.json", "fhir.not-dispensed-reasons"),
     ("3-Process-Request-Dispense-400_Invalid_Value.json", "fhir.not-dispensed-reasons"),
     ("No-Extension-for-ReimbursementAuthority.json", "fhir.reimbursement-authority"),
     ("No-ODS-Code-Extension-for-ReimbursementAuthority.json", "fhir.reimbursement-authority.code"),
     ("2-Claim-Request-400_Missing_Endorsement_Code.json", "fhir.claim.endorsement"),
-    ("return/", "fhir.message.unsupported"),
-    ("withdraw/", "fhir.message.unsupported"),
-    ("Return-Request-Task-Repeat.json", "fhir.message.unsupported"),
 ];
 
 #[test]

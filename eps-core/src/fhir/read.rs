@@ -10,12 +10,13 @@
 
 use super::json::{self, Json, Node};
 use super::rules;
-use crate::codes::{Interaction, system};
+use crate::codes::{Interaction, MessageEvent, system};
 use crate::ids::{Asid, CheckCharacters, MessageId};
 use crate::model::{Envelope, Message, ReleaseKind, SdsAuthor, Timestamp};
 use crate::problem::{Problem, Problems};
 
 mod bundle;
+mod cancellation;
 mod contained;
 pub(super) mod date;
 mod demographics;
@@ -31,8 +32,11 @@ mod practitioner;
 mod prescription;
 mod release_request;
 mod repeat;
+mod returned;
 mod signature;
+mod task;
 mod validate;
+mod withdrawal;
 
 use bundle::Bundle;
 use findings::Findings;
@@ -107,8 +111,8 @@ fn message(findings: &mut Findings, root: Node<'_>, context: &Context) -> Option
             Some(envelope(context, id?, Interaction::DispenseClaim, Message::DispenseClaim(Box::new(claim))))
         }
         Some("Task") => {
-            findings.breach(&rules::UNSUPPORTED, root);
-            None
+            let (id, interaction, message) = task::task(findings, root)?;
+            Some(envelope(context, id, interaction, message))
         }
         found => {
             let place = root.get("resourceType").unwrap_or(root).place();
@@ -124,8 +128,9 @@ fn of_bundle(findings: &mut Findings, root: Node<'_>, context: &Context) -> Opti
     let bundle = Bundle::new(findings, root)?;
     let header = bundle.only(findings, "MessageHeader")?;
     let event = header.get("eventCoding").and_then(|coding| coding.get("code"));
-    match event.and_then(Node::as_str) {
-        Some("prescription-order") => {
+    let code = event.and_then(Node::as_str);
+    match code.and_then(MessageEvent::from_fhir) {
+        Some(MessageEvent::PrescriptionOrder) => {
             validate::common(findings, &bundle, context.identifier_references);
             validate::prescription::prescription(findings, &bundle);
             let id = bundle_id(findings, root);
@@ -137,7 +142,7 @@ fn of_bundle(findings: &mut Findings, root: Node<'_>, context: &Context) -> Opti
                 Message::Prescription(Box::new(prescription)),
             ))
         }
-        Some("dispense-notification") => {
+        Some(MessageEvent::DispenseNotification) => {
             validate::common(findings, &bundle, context.identifier_references);
             dispense_notification::validate(findings, &bundle);
             let id = bundle_id(findings, root);
@@ -150,13 +155,20 @@ fn of_bundle(findings: &mut Findings, root: Node<'_>, context: &Context) -> Opti
                 Message::DispenseNotification(Box::new(notification)),
             ))
         }
-        Some("prescription-order-update") => {
-            findings.breach(&rules::UNSUPPORTED, event.unwrap_or(header));
-            None
+        Some(MessageEvent::PrescriptionOrderUpdate) => {
+            validate::common(findings, &bundle, context.identifier_references);
+            let id = bundle_id(findings, root);
+            let cancellation = cancellation::cancellation(findings, &bundle, id, context.now)?;
+            Some(envelope(
+                context,
+                id?,
+                Interaction::CancellationRequest,
+                Message::Cancellation(Box::new(cancellation)),
+            ))
         }
-        found => {
+        Some(MessageEvent::PrescriptionOrderResponse) | None => {
             let problem = Problem::new(&rules::EVENT, event.unwrap_or(header).place());
-            findings.tell(|| problem.found(found.unwrap_or_default()));
+            findings.tell(|| problem.found(code.unwrap_or_default()));
             None
         }
     }

@@ -15,6 +15,7 @@ const TOO_MANY: DetailCode = DetailCode::new(SPINE_R4, "TOO_MANY_VALUES_SUBMITTE
 /// packages of it.
 const BUNDLE_VALIDATOR: &str = "NHS EPS FHIR API, coordinator: services/validation/bundle-validator.ts";
 const PARAMETERS_VALIDATOR: &str = "NHS EPS FHIR API, coordinator: services/validation/parameters-validator.ts";
+const TASK_VALIDATOR: &str = "NHS EPS FHIR API, coordinator: services/validation/task-validator.ts";
 const CLAIM_VALIDATOR: &str = "NHS EPS FHIR API, coordinator: services/validation/claim-validator.ts";
 const PROCESSING_ERRORS: &str = "NHS EPS FHIR API, models: errors/processing.ts";
 const TRANSLATE_PRACTITIONER: &str = "NHS EPS FHIR API, coordinator: services/translation/request/practitioner.ts";
@@ -55,7 +56,7 @@ rules! {
     }
     /// The message is one that this version reads.
     UNSUPPORTED = Fatal("fhir.message.unsupported", "not-supported") {
-        requires: "This version reads orders, releases, dispense notifications and claims.",
+        requires: "A release request is read with ids to give it.",
         applies: "every FHIR message",
         fix: "Send one of these messages.",
         source: SCOPE,
@@ -552,6 +553,78 @@ rules! {
         fix: "Send paid-once, paid-twice or not-paid.",
         source: TRANSLATE_CLAIM,
         detail: INVALID_VALUE,
+    }
+    /// A cancellation cancels one request.
+    ONE_REQUEST = Error("fhir.cancellation.requests", "value") {
+        requires: "The Bundle must contain exactly one MedicationRequest if MessageHeader.eventCoding.code is 'prescription-order-update'.",
+        applies: "every prescription-order-update",
+        fix: "Send one message for each item that is cancelled.",
+        source: BUNDLE_VALIDATOR,
+    }
+    /// What is cancelled says so.
+    CANCEL_STATUS = Error("fhir.cancellation.status", "value") {
+        requires: "MedicationRequest.status must be cancelled.",
+        applies: "the MedicationRequest of a prescription-order-update",
+        fix: "Send the code cancelled.",
+        source: BUNDLE_VALIDATOR,
+    }
+    /// A cancellation says why.
+    CANCEL_REASON = Error("fhir.cancellation.reason", "value") {
+        requires: "Expected MedicationRequest to have a value for statusReason.",
+        applies: "the MedicationRequest of a prescription-order-update",
+        fix: "Send a statusReason of the code system medicationrequest-status-reason.",
+        source: BUNDLE_VALIDATOR,
+    }
+    /// A Task is an order.
+    TASK_INTENT = Error("fhir.task.intent", "value") {
+        requires: "Task.intent must be one of: 'order'.",
+        applies: "every Task",
+        fix: "Send the code order.",
+        source: TASK_VALIDATOR,
+    }
+    /// A Task contains who asks.
+    TASK_REQUESTER = Fatal("fhir.task.requester", "invalid") {
+        requires: "task.requester should be a reference to contained.practitionerRole",
+        applies: "every Task",
+        fix: "Contain the PractitionerRole and refer to it.",
+        source: TASK_VALIDATOR,
+        detail: INVALID_VALUE,
+    }
+    /// A Task contains the organisation that asks.
+    TASK_ORGANISATION = Fatal("fhir.task.organization", "invalid") {
+        requires: "practitionerRole.organization should be a Reference",
+        applies: "the contained PractitionerRole of a Task",
+        fix: "Contain the Organization and refer to it.",
+        source: TASK_VALIDATOR,
+        detail: INVALID_VALUE,
+    }
+    /// A Task says whether it returns or withdraws.
+    TASK_STATUS = Error("fhir.task.status", "value") {
+        requires: "Task.status must be one of: 'in-progress', 'rejected'.",
+        applies: "every Task",
+        fix: "Send rejected to return a prescription, in-progress to withdraw a dispense notification.",
+        source: TASK_VALIDATOR,
+    }
+    /// A withdrawal has a code.
+    TASK_CODE_MISSING = Error("fhir.task.code.missing", "value") {
+        requires: "Task.code is required when Task.status is 'in-progress'.",
+        applies: "a Task in progress",
+        fix: "Send the task code abort.",
+        source: TASK_VALIDATOR,
+    }
+    /// A withdrawal aborts.
+    TASK_CODE = Error("fhir.task.code", "value") {
+        requires: "Task.code.coding.code must be one of: 'abort'.",
+        applies: "a Task in progress",
+        fix: "Send the task code abort.",
+        source: TASK_VALIDATOR,
+    }
+    /// A Task says why.
+    TASK_REASON = Error("fhir.task.reason", "value") {
+        requires: "Task.statusReason has a coding of the code system that belongs to the status.",
+        applies: "every Task",
+        fix: "Send a statusReason of the code system that the message names.",
+        source: TASK_VALIDATOR,
     }
     /// A message that is read is read whole.
     INCOMPLETE = Fatal("fhir.incomplete", "exception") {

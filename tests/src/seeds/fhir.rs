@@ -131,8 +131,62 @@ fn dosage() -> Value {
     }]})
 }
 
+/// The order with one request, which it cancels.
+fn cancellation() -> Value {
+    let mut cancellation = one_request();
+    cancellation["entry"][0]["resource"]["eventCoding"]["code"] = json!("prescription-order-update");
+    let request = &mut cancellation["entry"][1]["resource"];
+    request["status"] = json!("cancelled");
+    request["statusReason"] = json!({"coding": [{
+        "system": "https://fhir.nhs.uk/CodeSystem/medicationrequest-status-reason",
+        "code": "0001",
+        "display": "Prescribing Error",
+    }]});
+    cancellation
+}
+
+/// The role and the pharmacy of the release, in a Task that gives the prescription back.
+fn returned() -> Value {
+    let release = release();
+    let (pharmacy, mut role) = (&release["parameter"][0]["resource"], release["parameter"][1]["resource"].clone());
+    role["organization"] = json!({"reference": "#pharmacy"});
+    json!({
+        "resourceType": "Task",
+        "contained": [role, pharmacy],
+        "identifier": [{"system": "https://tools.ietf.org/html/rfc4122", "value": "7c0e5a1b-3d2f-4b6c-9a8d-1e2f3a4b5c6d"}],
+        "status": "rejected",
+        "intent": "order",
+        "groupIdentifier": {
+            "system": "https://fhir.nhs.uk/Id/prescription-order-number",
+            "value": order()["entry"][1]["resource"]["groupIdentifier"]["value"],
+        },
+        "focus": {"identifier": {"value": "9d8c7b6a-5f4e-4d3c-8b2a-0a1b2c3d4e5f"}},
+        "for": {"identifier": {"system": "https://fhir.nhs.uk/Id/nhs-number", "value": "9990173923"}},
+        "authoredOn": "2026-03-02T09:40:00+00:00",
+        "requester": {"reference": "#role"},
+        "statusReason": {"coding": [{
+            "system": "https://fhir.nhs.uk/CodeSystem/EPS-task-dispense-return-status-reason",
+            "code": "0003",
+            "display": "Patient requested release",
+        }]},
+    })
+}
+
+/// The same of a Task that takes a dispense notification back.
+fn withdrawn() -> Value {
+    let mut task = returned();
+    task["status"] = json!("in-progress");
+    task["code"] = json!({"coding": [{"system": "http://hl7.org/fhir/CodeSystem/task-code", "code": "abort"}]});
+    task["statusReason"]["coding"][0] = json!({
+        "system": "https://fhir.nhs.uk/CodeSystem/EPS-task-dispense-withdraw-reason",
+        "code": "MU",
+        "display": "Medication Update",
+    });
+    task
+}
+
 pub(super) fn seeds() -> Vec<Seed> {
-    let rows = [ROWS, DISPENSING].concat();
+    let rows = [ROWS, DISPENSING, UPDATES].concat();
     let mut seeds = seeds_of(&rows, Judged::Validate);
     seeds.extend(seeds_of(STRICT, Judged::Strict));
     seeds.extend(seeds_of(DOSAGES, Judged::Dosage));
@@ -413,6 +467,30 @@ const DISPENSING: &[Row] = &[
     ),
     ("fhir.dispenser.telecom", release, "/parameter/1/resource/telecom", Remove, Owner),
     ("fhir.dispenser.practitioner", release, "/parameter/1/resource/practitioner/identifier", Remove, Owner),
+];
+
+/// Cancellations, returns and withdrawals.
+const UPDATES: &[Row] = &[
+    ("fhir.cancellation.requests", cancellation, "/entry/1", Twice, Fixed("/entry")),
+    ("fhir.cancellation.requests", cancellation, "/entry/1", Remove, Fixed("/entry")),
+    ("fhir.cancellation.status", cancellation, "/entry/1/resource/status", Set("\"active\""), Here),
+    ("fhir.cancellation.status", cancellation, "/entry/1/resource/status", Remove, Owner),
+    ("fhir.cancellation.reason", cancellation, "/entry/1/resource/statusReason", Remove, Owner),
+    ("fhir.task.intent", returned, "/intent", Set("\"plan\""), Here),
+    ("fhir.task.intent", withdrawn, "/intent", Remove, Owner),
+    ("fhir.task.requester", returned, "/requester/reference", Remove, Owner),
+    ("fhir.task.requester", withdrawn, "/requester/reference", Set("\"\""), Owner),
+    ("fhir.task.organization", returned, "/contained/0/organization/reference", Remove, Owner),
+    ("fhir.task.organization", withdrawn, "/contained/0/organization/reference", Remove, Owner),
+    ("fhir.task.status", returned, "/status", Set("\"ready\""), Here),
+    ("fhir.task.status", returned, "/status", Remove, Owner),
+    ("fhir.task.code.missing", withdrawn, "/code", Remove, Owner),
+    ("fhir.task.code", withdrawn, "/code/coding/0/code", Set("\"fulfill\""), Here),
+    ("fhir.task.code", withdrawn, "/code/coding/0/code", Remove, Owner),
+    ("fhir.task.reason", returned, "/statusReason", Remove, Owner),
+    ("fhir.task.reason", withdrawn, "/statusReason/coding/0/system", Set("\"urn:x\""), Up(2)),
+    ("fhir.dispenser.practitioner", returned, "/contained/0/practitioner/identifier", Remove, Owner),
+    ("fhir.dispenser.practitioner", withdrawn, "/contained/0/practitioner/identifier", Remove, Owner),
 ];
 
 const DOSAGES: &[Row] = &[

@@ -241,7 +241,7 @@ fn repeat_of_line(findings: &mut Findings, request: Node<'_>) -> Option<Option<R
     let low = findings.count(issued, "valueUnsignedInt");
     let dispense = findings.required(request, "dispenseRequest")?;
     findings.required(dispense, "numberOfRepeatsAllowed");
-    let allowed = findings.count(dispense, "numberOfRepeatsAllowed");
+    let allowed = findings.quoted_count(dispense, "numberOfRepeatsAllowed");
     Some(Some(RepeatNumber { low: low?, high: allowed?.saturating_add(1) }))
 }
 

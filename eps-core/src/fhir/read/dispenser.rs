@@ -36,7 +36,8 @@ pub(super) fn agent_person(
     })
 }
 
-fn person(findings: &mut Findings, role: Node<'_>, path: &str) -> Option<Person> {
+/// The SDS user id of the practitioner of a role, whom it names by identifier.
+pub(super) fn user(findings: &mut Findings, role: Node<'_>, path: &str) -> Option<SdsUserId> {
     let practitioner = role.get("practitioner");
     let identifier = practitioner.and_then(|element| match Reference::read(element) {
         Reference::Identifier(identifier) => Some(identifier),
@@ -50,8 +51,12 @@ fn person(findings: &mut Findings, role: Node<'_>, path: &str) -> Option<Person>
         return None;
     };
     let value = findings.single_identifier(identifier, system::SDS_USER)?;
-    let user: SdsUserId = findings.id(value)?;
-    let name = practitioner.and_then(|practitioner| findings.text(practitioner, "display"));
+    findings.id(value)
+}
+
+fn person(findings: &mut Findings, role: Node<'_>, path: &str) -> Option<Person> {
+    let user = user(findings, role, path)?;
+    let name = role.get("practitioner").and_then(|practitioner| findings.text(practitioner, "display"));
     let name = name.map(|text| PersonName::Unstructured { name_use: None, text });
     // The professional code's OID stands before an SDS user id: the NHS service's decision D011.
     Some(Person { id_root: oid::PROFESSIONAL_CODE.parse().ok()?, id: user.as_str().parse().ok()?, name })

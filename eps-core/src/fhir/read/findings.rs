@@ -222,8 +222,18 @@ impl Findings {
 
     /// A whole number; `None` where it is absent.
     pub(super) fn count(&mut self, owner: Node<'_>, field: &str) -> Option<u32> {
+        self.counted(owner, field, Node::as_number)
+    }
+
+    /// A whole number, also in quotes: the clients of the NHS service send the repeats of a notification so.
+    pub(super) fn quoted_count(&mut self, owner: Node<'_>, field: &str) -> Option<u32> {
+        self.counted(owner, field, |node| node.as_number().or(node.as_str()))
+    }
+
+    fn counted<'d>(&mut self, owner: Node<'d>, field: &str, digits: fn(Node<'d>) -> Option<&'d str>) -> Option<u32> {
         let node = owner.get(field)?;
-        let count = node.as_number().and_then(|text| text.parse().ok()).filter(|count| *count < u32::MAX);
+        let digits = digits(node).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+        let count = digits.and_then(|digits| digits.parse().ok()).filter(|count| *count < u32::MAX);
         if count.is_none() {
             let found = node.as_number().or(node.as_str()).unwrap_or_default();
             self.tell(|| Problem::new(&rules::COUNT, node.place()).found(found));

@@ -76,12 +76,14 @@ pub(super) fn of_role<'d>(findings: &mut Findings, bundle: &Bundle<'d>, role: No
     Source::find(findings, bundle, role, element)
 }
 
-/// The organisation that a role acts for: its first healthcare service where it has any, else its organisation.
+/// The organisation that a role acts for: its first healthcare service where it has any, else its organisation. Only
+/// prescribing asks who licenses it.
 pub(super) fn represented<'d>(
     findings: &mut Findings,
     bundle: &Bundle<'d>,
     role: Node<'d>,
     organisation: &Source<'d>,
+    is_licensed: bool,
 ) -> Option<Organisation> {
     let service = match role.get("healthcareService") {
         None => None,
@@ -101,7 +103,7 @@ pub(super) fn represented<'d>(
     let telecom = telecom.and_then(|telecom| demographics::telecom(findings, telecom));
     let address = address(findings, bundle, site, service.is_some());
     let address = address.and_then(|address| demographics::address(findings, address));
-    let licence = licence(findings, bundle, organisation);
+    let licence = if is_licensed { licence(findings, bundle, organisation).map(Some) } else { Some(None) };
     Some(Organisation {
         ods: Some(ods?),
         kind: not_specified(),
@@ -109,7 +111,7 @@ pub(super) fn represented<'d>(
         description: None,
         telecom: Some(telecom?),
         address: Some(address?),
-        licence: Some(licence?),
+        licence: licence?,
         further_licences: Vec::new(),
     })
 }

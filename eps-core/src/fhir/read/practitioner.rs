@@ -5,7 +5,7 @@ use super::findings::{Condition, Findings, has_system};
 use super::json::Node;
 use super::{demographics, organisation, rules, system};
 use crate::codes::oid;
-use crate::ids::SdsRoleProfileId;
+use crate::ids::{SdsRoleProfileId, SdsUserId};
 use crate::model::{AgentPerson, Code, Person, PersonName, Telecom};
 use crate::problem::Problem;
 
@@ -16,6 +16,8 @@ pub(super) enum Part {
     Author,
     /// Who answers for it: by prescribing code where there is one.
     ResponsibleParty,
+    /// Who cancels: by SDS user id.
+    Canceller,
 }
 
 /// Reads the person in a role.
@@ -31,11 +33,14 @@ pub(super) fn agent_person<'d>(
     let organisation_source = organisation::of_role(findings, bundle, role);
     let secondary = match &practitioner {
         Some(Some(Practitioner::Resource(practitioner))) => Some(*practitioner),
+        // Only a prescriber without telecoms of their own has those of the organisation.
+        Some(_) | None if part == Part::Canceller => None,
         Some(_) | None => organisation_source.as_ref().map(|source| source.telecom_owner),
     };
-    let telecoms = telecoms(findings, role, secondary);
-    let organisation =
-        organisation_source.as_ref().and_then(|source| organisation::represented(findings, bundle, role, source));
+    let telecoms = telecoms(findings, role, secondary, part);
+    let organisation = organisation_source
+        .as_ref()
+        .and_then(|source| organisation::represented(findings, bundle, role, source, part != Part::Canceller));
     let organisation_name = organisation_source.as_ref().and_then(|source| source.name);
     let person = match practitioner {
         None => Some(None),
@@ -76,12 +81,13 @@ pub(super) fn job_role(findings: &mut Findings, role: Node<'_>) -> Option<Option
     None
 }
 
-fn telecoms<'d>(findings: &mut Findings, role: Node<'d>, secondary: Option<Node<'d>>) -> Vec<Telecom> {
+fn telecoms<'d>(findings: &mut Findings, role: Node<'d>, secondary: Option<Node<'d>>, part: Part) -> Vec<Telecom> {
     let has_telecoms = |node: &Node<'_>| node.get("telecom").is_some();
     match Some(role).filter(has_telecoms).or(secondary.filter(has_telecoms)) {
         Some(owner) => {
             findings.list(owner, "telecom").filter_map(|telecom| demographics::telecom(findings, telecom)).collect()
         }
+        None if part == Part::Canceller => Vec::new(),
         None => {
             findings.breach(&rules::ROLE_TELECOM, role);
             Vec::new()
@@ -147,16 +153,27 @@ fn person(
                 role.get("organization").is_some_and(|element| Reference::read(element).is_literal());
             let display = match part {
                 Part::ResponsibleParty if literal_organisation => organisation_name,
-                Part::ResponsibleParty | Part::Author => reference.get("display"),
+                Part::ResponsibleParty | Part::Author | Part::Canceller => reference.get("display"),
             };
             let text = display.and_then(|display| findings.text_of(display));
             text.map(|text| PersonName::Unstructured { name_use: None, text })
         }
     };
-    Some(Person { id_root: oid::PROFESSIONAL_CODE.parse().ok()?, id: id?, name })
+    let id_root = match part {
+        Part::Author | Part::ResponsibleParty => oid::PROFESSIONAL_CODE,
+        Part::Canceller => oid::SDS_USER,
+    };
+    Some(Person { id_root: id_root.parse().ok()?, id: id?, name })
 }
 
 fn person_id(findings: &mut Findings, role: Node<'_>, practitioner: Practitioner<'_>, part: Part) -> Option<Code> {
+    if part == Part::Canceller {
+        let users = practitioner.identifiers().filter(|identifier| has_system(*identifier, system::SDS_USER));
+        let user = findings.exactly_one(practitioner.node(), users, Condition::System(system::SDS_USER))?;
+        let value = findings.required(user, "value")?;
+        let user: SdsUserId = findings.id(value)?;
+        return user.as_str().parse().ok();
+    }
     if part == Part::ResponsibleParty {
         let identifiers = findings.list(role, "identifier");
         let spurious = findings.optional_identifier(identifiers, system::SPURIOUS_CODE);

@@ -150,13 +150,9 @@ fn the_event_decides_what_a_bundle_is() {
     let code = "/entry/0/resource/eventCoding/code";
     refused(&[(HEADER, "/eventCoding/code", json!("prescription-song"))], "fhir.message-header.event", code, event);
     refused(&[(HEADER, "/eventCoding", Value::Null)], "fhir.message-header.event", HEADER, event);
-    let unsupported = rules::UNSUPPORTED.requires;
-    refused(
-        &[(HEADER, "/eventCoding/code", json!("prescription-order-update"))],
-        "fhir.message.unsupported",
-        code,
-        unsupported,
-    );
+    let update = [(HEADER, "/eventCoding/code", json!("prescription-order-update"))];
+    let requests = "The Bundle must contain exactly one MedicationRequest if MessageHeader.eventCoding.code is 'prescription-order-update'.";
+    refused(&update, "fhir.cancellation.requests", "/entry", requests);
 }
 
 #[test]

@@ -455,9 +455,60 @@ fn a_claimed_line_has_not_too_many_products() {
     );
 }
 
+/// A Task that returns a prescription.
+fn return_task() -> Value {
+    let mut role = role("#pharmacy");
+    role["id"] = json!("role");
+    json!({
+        "resourceType": "Task",
+        "contained": [role, {
+            "resourceType": "Organization",
+            "id": "pharmacy",
+            "identifier": [id("ods-organization-code", "FA565")],
+            "name": "High Street Pharmacy"
+        }],
+        "identifier": [{"system": "https://tools.ietf.org/html/rfc4122", "value": LONG}],
+        "status": "rejected",
+        "intent": "order",
+        "groupIdentifier": id("prescription-order-number", SHORT),
+        "focus": {"identifier": {"value": LINE}},
+        "for": {"identifier": id("nhs-number", "9449304106")},
+        "authoredOn": "2026-03-02T09:40:00+00:00",
+        "requester": {"reference": "#role"},
+        "statusReason": {"coding": [coding("EPS-task-dispense-return-status-reason", "0003", "Patient requested release")]}
+    })
+}
+
 #[test]
-fn a_task_is_not_read_yet() {
-    breaks(json!({"resourceType": "Task"}), &[], "fhir.message.unsupported", "", rules::UNSUPPORTED.requires);
+fn a_rejected_task_returns_and_one_in_progress_withdraws() {
+    let mut task = return_task();
+    let envelope = read(task.to_string().as_bytes(), &context()).unwrap();
+    let crate::model::Message::Return(returned) = envelope.message else { panic!("a return") };
+    assert_eq!((returned.reason.code, returned.issue), (crate::codes::ReturnReason::PatientRequest, None));
+    task["status"] = json!("in-progress");
+    task["code"] = json!({"coding": [{"system": "http://hl7.org/fhir/CodeSystem/task-code", "code": "abort"}]});
+    task["statusReason"] = json!({"coding": [coding("EPS-task-dispense-withdraw-reason", "MU", "Medication Update")]});
+    task["extension"] = json!([{"url": format!("{EXT}EPS-RepeatInformation"), "extension": [
+        {"url": "numberOfRepeatsAllowed", "valueInteger": 6}, {"url": "numberOfRepeatsIssued", "valueInteger": 2}
+    ]}]);
+    let envelope = read(task.to_string().as_bytes(), &context()).unwrap();
+    let crate::model::Message::Withdrawal(withdrawal) = envelope.message else { panic!("a withdrawal") };
+    assert_eq!((withdrawal.author.user.as_str(), withdrawal.issue), ("FA565", Some(3)));
+}
+
+#[test]
+fn a_task_is_refused_where_it_is_wrong() {
+    breaks(
+        return_task(),
+        &[("/intent", json!("plan"))],
+        "fhir.task.intent",
+        "/intent",
+        "Task.intent must be one of: 'order'.",
+    );
+    let status = "Task.status must be one of: 'in-progress', 'rejected'.";
+    breaks(return_task(), &[("/status", json!("ready"))], "fhir.task.status", "/status", status);
+    let reason = "Task.reasonCode must have a system of 'https://fhir.nhs.uk/CodeSystem/EPS-task-dispense-return-status-reason' and a value from that system.";
+    breaks(return_task(), &[("/statusReason/coding", json!([]))], "fhir.task.reason", "/statusReason", reason);
 }
 
 proptest! {
