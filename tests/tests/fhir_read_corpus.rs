@@ -145,6 +145,21 @@ fn every_claim_converts_as_the_nhs_service_converted_it() {
     converts_as_published("Claim-Request");
 }
 
+#[test]
+fn every_cancellation_converts_as_the_nhs_service_converted_it() {
+    converts_as_published("Process-Request-Cancel");
+}
+
+#[test]
+fn every_return_converts_as_the_nhs_service_converted_it() {
+    converts_as_published("Task-Request-Return");
+}
+
+#[test]
+fn every_withdrawal_converts_as_the_nhs_service_converted_it() {
+    converts_as_published("Task-Request-Withdraw");
+}
+
 /// The texts of an `OperationOutcome`: diagnostics, else the display of the details.
 fn texts(outcome: &[u8]) -> Vec<String> {
     let outcome: serde_json::Value = serde_json::from_slice(outcome).unwrap();
