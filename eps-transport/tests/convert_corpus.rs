@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use eps_core::model::Message;
 use eps_tests::{canonical, corpus, files, first_difference};
 use serde_json::Value;
 
@@ -23,7 +24,7 @@ fn pairs(request: &str, answer: &str, extension: &str) -> Vec<(PathBuf, PathBuf)
         })
         .map(|(answer, request)| (request, answer))
         .collect();
-    assert!(!pairs.is_empty(), "the corpus has no {request}");
+    assert!(!pairs.is_empty(), "the corpus has no {request} with an answer");
     pairs
 }
 
@@ -32,8 +33,47 @@ fn run(verb: &str, file: &Path, options: &[&str]) -> (bool, Vec<u8>) {
     (output.status.success(), output.stdout)
 }
 
+/// The kinds of request with a published conversion: how the request and its conversion are named.
+const KINDS: [(&str, &str); 8] = [
+    ("Process-Request-Send", "Convert-Response-Send"),
+    ("Process-Request-Cancel", "Convert-Response-Cancel"),
+    ("Process-Request-Dispense-", "Convert-Response-Dispense-"),
+    ("Process-Request-DispenseAmend", "Convert-Response-DispenseAmend"),
+    ("Claim-Request", "Convert-Response-Claim"),
+    ("Task-Request-Release", "Convert-Response-Release"),
+    ("Task-Request-Return", "Convert-Response-Return"),
+    ("Task-Request-Withdraw", "Convert-Response-Withdraw"),
+];
+
+/// Conversions of another version of their request: each names a line item that its request does not.
+const STALE: [&str; 2] = ["concurrent-dosage-instructions/1-", "consecutive-dosage-instructions/1-"];
+/// That line item.
+const STALE_ITEM: &str = "A54219B8-F741-4C47-B662-E4F8DFA49AB6";
+
+fn is_stale(request: &Path, answer: &Path) -> bool {
+    let holds = |path| String::from_utf8_lossy(&std::fs::read(path).unwrap()).to_uppercase().contains(STALE_ITEM);
+    let name = answer.to_string_lossy().replace('\\', "/");
+    STALE.iter().any(|stale| name.contains(&format!("{stale}Convert-Response-Dispense")))
+        && holds(answer)
+        && !holds(request)
+}
+
+/// A message with the random ids of another: a release request brings none of its own.
+fn with_ids_of(published: &[u8], message: &[u8]) -> Vec<u8> {
+    let ids = |bytes: &[u8]| {
+        let envelope = eps_core::hl7v3::read(bytes).unwrap();
+        let Message::ReleaseRequest(request) = &envelope.message else { return None };
+        Some([envelope.id, request.id])
+    };
+    let (Some(theirs), Some(ours)) = (ids(published), ids(message)) else { return message.to_vec() };
+    let text = String::from_utf8(message.to_vec()).unwrap();
+    let text =
+        ours.iter().zip(theirs).fold(text, |text, (ours, theirs)| text.replace(&ours.to_string(), &theirs.to_string()));
+    text.into_bytes()
+}
+
 #[test]
-fn every_published_prescription_order_converts_as_the_nhs_converter_did() {
+fn every_published_request_converts_as_the_nhs_converter_did() {
     const OPTIONS: &[&str] = &[
         "--now=2022-02-01T00:00:00Z",
         "--from-asid=200000001285",
@@ -41,21 +81,29 @@ fn every_published_prescription_order_converts_as_the_nhs_converter_did() {
         "--sds-user=555254239107",
         "--sds-role-profile=555254240100",
     ];
-    let pairs = pairs("Process-Request-Send", "Convert-Response-Send", ".xml");
     let mut wrong = Vec::new();
-    for (request, answer) in &pairs {
-        let (done, message) = run("convert", request, OPTIONS);
-        if !done {
-            wrong.push(format!("{}: {}", request.display(), String::from_utf8_lossy(&message)));
-            continue;
+    for (request, answer) in KINDS {
+        let (mut same, mut stale) = (0, 0);
+        let pairs = pairs(request, answer, ".xml");
+        for (request, answer) in &pairs {
+            if is_stale(request, answer) {
+                stale += 1;
+                continue;
+            }
+            let (done, message) = run("convert", request, OPTIONS);
+            if !done {
+                wrong.push(format!("{}: {}", request.display(), String::from_utf8_lossy(&message)));
+                continue;
+            }
+            let published = std::fs::read(answer).unwrap();
+            match first_difference(&canonical(&published), &canonical(&with_ids_of(&published, &message))) {
+                Some(difference) => wrong.push(format!("{}: {difference}", request.display())),
+                None => same += 1,
+            }
         }
-        let expected = canonical(&std::fs::read(answer).unwrap());
-        if let Some(difference) = first_difference(&expected, &canonical(&message)) {
-            wrong.push(format!("{}: {difference}", request.display()));
-        }
+        println!("{same} of {} {request} convert as published, {stale} published conversions are stale", pairs.len());
     }
-    println!("{} prescription orders compared, {} differ", pairs.len(), wrong.len());
-    assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), pairs.len(), wrong.join("\n\n"));
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n\n"));
 }
 
 /// Published answers that are wrong, each with the reason.

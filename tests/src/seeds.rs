@@ -83,7 +83,12 @@ pub fn all() -> Vec<Seed> {
 /// When the messages are judged.
 pub const NOW: &str = "20260302094000";
 
-fn context(judged: Judged) -> Context {
+/// How FHIR is read for a judgement.
+///
+/// # Panics
+/// Never: its ids are well-formed.
+#[must_use]
+pub fn context(judged: Judged) -> Context {
     Context {
         now: crate::messages::time(NOW),
         from: "200000001285".parse().unwrap(),

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use eps_core::codes::InteractionId;
-use eps_core::hl7v3;
 use eps_core::model::{Envelope, arbitrary};
-use eps_tests::{corpus, files, pack, skip};
+use eps_core::{fhir, hl7v3};
+use eps_tests::{corpus, files, pack, seeds, skip};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
@@ -173,6 +173,23 @@ fn what_is_written_after_reading_a_request_of_the_dispenser_pack_is_valid() {
         assert!(said().any(|(_, line)| line.contains(text)), "no request is so any more: {text} ({reason})");
     }
     println!("{} of {} requests of the dispenser pack are valid", paths.len() - invalid.len(), paths.len());
+}
+
+#[test]
+fn what_is_written_from_a_published_fhir_request_is_valid() {
+    let Some(schemas) = schemas() else { return };
+    let corpus = corpus().unwrap();
+    let is_request = |name: &str| name.ends_with(".json") && (name.contains("Request") || name.ends_with("-req.json"));
+    let mut requests = files(&corpus.join("nhs-examples"), &is_request);
+    requests.extend(files(&corpus.join("fhir-dispensing"), &|name| name.ends_with(".json")));
+    let context = seeds::context(seeds::Judged::AsWritten);
+    let mut batch = Batch::default();
+    for path in requests {
+        // Those that are refused are named by the test of the reader.
+        let Ok(envelope) = fhir::read(&std::fs::read(&path).unwrap(), &context) else { continue };
+        batch.add(path.display().to_string(), envelope.interaction, &hl7v3::write(&envelope));
+    }
+    println!("{} messages written from FHIR are valid", batch.validate(&schemas));
 }
 
 /// Declares the test of one kind of generated message.

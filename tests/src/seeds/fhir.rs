@@ -488,7 +488,7 @@ const UPDATES: &[Row] = &[
     ("fhir.task.code", withdrawn, "/code/coding/0/code", Set("\"fulfill\""), Here),
     ("fhir.task.code", withdrawn, "/code/coding/0/code", Remove, Owner),
     ("fhir.task.reason", returned, "/statusReason", Remove, Owner),
-    ("fhir.task.reason", withdrawn, "/statusReason/coding/0/system", Set("\"urn:x\""), Up(2)),
+    ("fhir.task.reason", withdrawn, "/statusReason/coding/0/system", Set("\"urn:x\""), Up(3)),
     ("fhir.dispenser.practitioner", returned, "/contained/0/practitioner/identifier", Remove, Owner),
     ("fhir.dispenser.practitioner", withdrawn, "/contained/0/practitioner/identifier", Remove, Owner),
 ];

@@ -15,6 +15,10 @@ pub(super) fn of_information(findings: &mut Findings, owner: Node<'_>) -> Option
 
 fn part(findings: &mut Findings, information: Node<'_>, url: &str) -> Option<u32> {
     let extension = findings.extension(information, url)?;
+    // Published Tasks have the wider type; what it counts is the same.
+    if extension.get("valueUnsignedInt").is_some() {
+        return findings.count(extension, "valueUnsignedInt");
+    }
     findings.required(extension, "valueInteger");
     findings.count(extension, "valueInteger")
 }
