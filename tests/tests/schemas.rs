@@ -179,7 +179,7 @@ fn what_is_written_after_reading_a_request_of_the_dispenser_pack_is_valid() {
 fn what_is_written_from_a_published_fhir_request_is_valid() {
     let Some(schemas) = schemas() else { return };
     let corpus = corpus().unwrap();
-    let is_request = |name: &str| name.ends_with(".json") && (name.contains("Request") || name.ends_with("-req.json"));
+    let is_request = |name: &str| name.ends_with(".json") && (name.contains("Request-") || name.ends_with("-req.json"));
     let mut requests = files(&corpus.join("nhs-examples"), &is_request);
     requests.extend(files(&corpus.join("fhir-dispensing"), &|name| name.ends_with(".json")));
     let context = seeds::context(seeds::Judged::AsWritten);
