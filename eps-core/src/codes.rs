@@ -19,6 +19,7 @@ mod person;
 mod prescribing;
 mod replying;
 mod table;
+mod tracker;
 mod uses;
 
 pub use cancelling::{CancellationReason, CancellationResult, ReturnReason, WithdrawReason, WithdrawType};

@@ -26,15 +26,22 @@ mod elements;
 mod facts;
 mod fragments;
 mod input;
+mod leaf;
 mod line_item;
+mod numbered;
 mod out;
 mod parent_prescription;
 mod parts;
 mod patient;
+mod prescription_detail;
+mod prescription_query;
+#[cfg(test)]
+mod query_tests;
 mod release_1;
 mod release_rejection;
 mod release_request;
 mod release_response;
+mod stored_document;
 mod withdrawal;
 mod wrapper;
 
@@ -70,7 +77,7 @@ pub fn read_checked(bytes: &[u8]) -> Result<Envelope, Problems> {
 /// Every problem found, each with its XPath, line and column.
 pub fn read_document(document: &Document<'_>, check_characters: CheckCharacters) -> Result<Envelope, Problems> {
     let mut input = In::new(check_characters);
-    let envelope = wrapper::read(&mut input, document.root());
+    let envelope = wrapper::read(&mut input, interaction_element(document.root()));
     input.finish(envelope)
 }
 
@@ -92,6 +99,20 @@ pub fn read_release_1_prescription(element: Element<'_, '_>) -> Result<Release1P
     let mut input = In::default();
     let prescription = parts::Part::read(&release_1::Payload, &mut input, element);
     input.finish(prescription)
+}
+
+/// The body elements in which Spine answers a query; the interaction stands within.
+const REPLY_ELEMENTS: [&str; 4] = [
+    "prescriptionDetailQueryResponse",
+    "prescriptionClinicalViewResponse",
+    "prescriptionDocumentResponse",
+    "prescriptionSearchResponse",
+];
+
+/// The element of the interaction: the root, or what stands within the body element of a query's answer.
+fn interaction_element<'d, 'a>(root: Element<'d, 'a>) -> Element<'d, 'a> {
+    let within = REPLY_ELEMENTS.contains(&root.name()).then(|| root.children().next());
+    within.flatten().unwrap_or(root)
 }
 
 /// Reads a `ParentPrescription` element, wherever it stands.
@@ -155,9 +176,14 @@ pub fn request_interaction(message: &Message) -> Option<Interaction> {
         Message::Return(_) => Interaction::DispenseProposalReturn,
         Message::Withdrawal(_) => Interaction::DispenserWithdraw,
         Message::DispenseHistory(_) => Interaction::RebuildDispenseHistory,
+        Message::MetadataQuery(_) => Interaction::MetadataQuery,
+        Message::DocumentQuery(_) => Interaction::DocumentQuery,
+        Message::PrescriptionSearch(_) => Interaction::PrescriptionSearch,
         Message::ReleaseResponse(_)
         | Message::ReleaseRejection(_)
         | Message::CancellationResponse(_)
+        | Message::PrescriptionMetadata(_)
+        | Message::StoredDocument(_)
         | Message::Acknowledgement => return None,
     })
 }

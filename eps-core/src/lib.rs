@@ -15,6 +15,7 @@
 //! | read or write a message | [`fhir::read`], [`fhir::write()`], [`hl7v3::read`], [`hl7v3::write()`] |
 //! | judge a message without acting on it | [`rules::validate`] |
 //! | see what a conversion carries | [`mapping`] |
+//! | read what Spine tells of a prescription | [`tracker`] |
 //! | sign or verify | [`signature`] |
 //! | move a prescription | [`record`] |
 //! | see what became of a field | [`mapping`] |
@@ -64,4 +65,5 @@ pub mod problem;
 pub mod record;
 pub mod rules;
 pub mod signature;
+pub mod tracker;
 pub mod xml;

@@ -22,6 +22,7 @@ mod release_1;
 mod returned;
 mod text;
 mod time;
+mod tracker;
 
 pub use address::{Address, PersonName, Telecom};
 pub use agent::{AgentPerson, Licence, Organisation, Person};
@@ -42,3 +43,10 @@ pub use release_1::Release1Prescription;
 pub use returned::{DispenseHistory, HistoryEntry, Return, Withdrawal, WithdrawalAuthor};
 pub use text::{Code, Coded, Concept, Decimal, DecimalError, NamedCode, Quantity, Text, TextError};
 pub use time::{Date, DatePrecision, Moment, TimeError, Timestamp};
+pub use tracker::{
+    AnswerForm, DayRange, DocumentQuery, FoundIssue, FoundName, FoundPrescription, GivenReason, HistoryEvent,
+    IndexMetadata, IssueMetadata, ItemMetadata, ItemText, LineChange, MetadataQuery, NotificationMetadata,
+    NotifiedItem, ParentMetadata, PrescriptionFacts, PrescriptionMetadata, PrescriptionSearch, SearchAnswer,
+    SpinePrescriptionId, SpineTime, StatusChange, StoredDocument, SupplyMetadata, TrackedDetails, TrackedItem,
+    TrackedOrganisation, TrackedPrescription, TrackerAnswer,
+};

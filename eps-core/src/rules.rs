@@ -42,6 +42,7 @@ pub mod hl7v3;
 pub mod ids;
 pub mod json;
 pub mod signature;
+pub mod tracker;
 mod validate;
 pub mod xml;
 
@@ -66,6 +67,7 @@ pub const TABLE: &[Group] = &[
     Group { title: "XML", rules: xml::RULES },
     Group { title: "HL7 v3 messages", rules: hl7v3::RULES },
     Group { title: "Creating a prescription", rules: create::RULES },
+    Group { title: "Tracker and search answers", rules: tracker::RULES },
     Group { title: "Carrying a signature", rules: signature::RULES },
     Group { title: "Verifying a signature", rules: signature::CODES },
 ];

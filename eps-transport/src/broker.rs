@@ -223,6 +223,11 @@ impl<S: Store> Broker<S> {
             Message::ReleaseResponse(_)
             | Message::ReleaseRejection(_)
             | Message::CancellationResponse(_)
+            | Message::MetadataQuery(_)
+            | Message::PrescriptionMetadata(_)
+            | Message::DocumentQuery(_)
+            | Message::StoredDocument(_)
+            | Message::PrescriptionSearch(_)
             | Message::Acknowledgement => Err(self.not_a_request(request)?),
         }
     }

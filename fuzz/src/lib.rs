@@ -13,6 +13,7 @@ pub mod certificate_path;
 pub mod convert_differential;
 pub mod fhir_read;
 pub mod hl7v3_read;
+pub mod tracker_read;
 
 /// A fuzz target.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +29,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "fhir_read", run: fhir_read::run },
     Target { name: "hl7v3_read", run: hl7v3_read::run },
     Target { name: "convert_differential", run: convert_differential::run },
+    Target { name: "tracker_read", run: tracker_read::run },
     Target { name: "canonicalise", run: canonicalise::run },
     Target { name: "certificate_path", run: certificate_path::run },
 ];

@@ -22,7 +22,7 @@ pub struct JsonNode {
 #[must_use]
 pub fn json_nodes(text: &str) -> Vec<JsonNode> {
     let root: serde_json::Value = serde_json::from_str(text).unwrap_or(serde_json::Value::Null);
-    let name = root.get("resourceType").and_then(|name| name.as_str()).unwrap_or_default().to_owned();
+    let name = root.get("resourceType").and_then(|name| name.as_str()).unwrap_or("Resource").to_owned();
     let mut scan = Scan { text: text.as_bytes(), at: 0, found: Vec::new() };
     scan.value(String::new(), name);
     scan.found
@@ -69,7 +69,9 @@ impl Scan<'_> {
                     assert_eq!(self.peek(), b':');
                     self.at += 1;
                     let escaped = key.replace('~', "~0").replace('/', "~1");
-                    let path = if fhirpath.is_empty() { key.clone() } else { format!("{fhirpath}.{key}") };
+                    let plain = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+                        && !key.starts_with(|first: char| first.is_ascii_digit());
+                    let path = if plain { format!("{fhirpath}.{key}") } else { format!("{fhirpath}.`{key}`") };
                     self.value(format!("{pointer}/{escaped}"), path);
                     if self.peek() == b',' {
                         self.at += 1;

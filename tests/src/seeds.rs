@@ -16,6 +16,7 @@ use eps_core::problem::{Place, Problem};
 mod create;
 mod fhir;
 mod json;
+mod tracker;
 mod xml;
 
 /// One broken message.
@@ -61,6 +62,10 @@ pub enum Judged {
     Dosage,
     /// [`eps_core::signature::embed`], of the data of a Provenance.
     Provenance,
+    /// [`eps_core::tracker::read`].
+    Tracker,
+    /// [`eps_core::tracker::read_search`].
+    Search,
 }
 
 /// A rule, and the messages that break it.
@@ -77,7 +82,7 @@ pub struct Seed {
 /// Every seed.
 #[must_use]
 pub fn all() -> Vec<Seed> {
-    [json::seeds(), fhir::seeds(), xml::seeds(), create::seeds()].into_iter().flatten().collect()
+    [json::seeds(), fhir::seeds(), xml::seeds(), create::seeds(), tracker::seeds()].into_iter().flatten().collect()
 }
 
 /// When the messages are judged.
@@ -125,6 +130,8 @@ pub fn problems(broken: &Broken) -> Vec<Problem> {
             let data = std::str::from_utf8(&broken.bytes).unwrap();
             eps_core::signature::embed::read_provenance(data).err().into_iter().flatten().collect()
         }
+        Judged::Tracker => eps_core::tracker::read(&broken.bytes).err().into_iter().flatten().collect(),
+        Judged::Search => eps_core::tracker::read_search(&broken.bytes).err().into_iter().flatten().collect(),
     }
 }
 

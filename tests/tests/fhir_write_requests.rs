@@ -56,6 +56,11 @@ fn kind(message: &Message) -> &'static str {
         | Message::ReleaseRejection(_)
         | Message::CancellationResponse(_)
         | Message::DispenseHistory(_)
+        | Message::MetadataQuery(_)
+        | Message::PrescriptionMetadata(_)
+        | Message::DocumentQuery(_)
+        | Message::StoredDocument(_)
+        | Message::PrescriptionSearch(_)
         | Message::Acknowledgement => "others",
     }
 }

@@ -98,7 +98,14 @@ fn leave_out(mut envelope: Envelope) -> Envelope {
         Message::DispenseHistory(history) => {
             history.notifications.iter_mut().for_each(|entry| entry.sequence = None);
         }
-        Message::ReleaseResponse(_) | Message::Withdrawal(_) | Message::Acknowledgement => {}
+        Message::ReleaseResponse(_)
+        | Message::Withdrawal(_)
+        | Message::MetadataQuery(_)
+        | Message::PrescriptionMetadata(_)
+        | Message::DocumentQuery(_)
+        | Message::StoredDocument(_)
+        | Message::PrescriptionSearch(_)
+        | Message::Acknowledgement => {}
     }
     envelope
 }

@@ -43,6 +43,14 @@ interactions! {
     DispenseProposalReturn = "PORX_IN100101UK31", Some("PORX_IN100101SM31"), "Dispense proposal return";
     DispenserWithdraw = "PORX_IN510101UK31", Some("PORX_IN510101SM31"), "Dispenser withdraw";
     RebuildDispenseHistory = "PORX_IN540101UK31", None, "Rebuild dispense history";
+    MetadataQuery = "QURX_IN000005UK99", None, "Prescription metadata query";
+    MetadataReply = "PORX_IN000006UK99", None, "Prescription metadata";
+    ClinicalViewQuery = "QURX_IN000005UK98", None, "Clinical prescription view query";
+    ClinicalViewReply = "PORX_IN000006UK98", None, "Clinical prescription view";
+    DocumentQuery = "GET_PRESCRIPTION_DOCUMENT_INUK01", None, "Stored document query";
+    DocumentReply = "GET_PRESCRIPTION_DOCUMENT_RESPONSE_INUK01", None, "Stored document";
+    PrescriptionSearch = "PrescriptionSearchSyncAsync_1_0", None, "Prescription search";
+    PrescriptionSearchReply = "PRESCRIPTIONSEARCHRESPONSE_SM01", None, "Prescription search error reply";
     Acknowledgement = "MCCI_IN010000UK13", None, "Application acknowledgement";
 }
 

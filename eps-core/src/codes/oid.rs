@@ -46,5 +46,7 @@ pub const SDS_ROLE_PROFILE: &str = "1.2.826.0.1285.0.2.0.67";
 pub const SDS_JOB_ROLE: &str = "1.2.826.0.1285.0.2.1.104";
 /// Professional and prescribing codes (GMC, NMC, GPhC, HCPC, DIN and so on).
 pub const PROFESSIONAL_CODE: &str = "1.2.826.0.1285.0.2.1.54";
+/// What kind of organisation asks a tracker query.
+pub const REQUESTER_ORGANISATION_TYPE: &str = "2.16.840.1.113883.2.1.3.2.4.17.128";
 /// Accredited systems.
 pub const ASID: &str = "1.2.826.0.1285.0.2.0.107";

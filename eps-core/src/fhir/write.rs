@@ -82,7 +82,12 @@ pub fn write(envelope: &Envelope, outgoing: &mut Outgoing<'_>) -> Result<Vec<u8>
         Message::Cancellation(cancellation) => cancellation::write(cancellation, outgoing.ids),
         Message::Return(returned) => Ok(returned::write_return(returned, outgoing.ids)),
         Message::Withdrawal(withdrawal) => returned::write_withdrawal(withdrawal, outgoing.ids),
-        Message::DispenseHistory(_) => Err(refusal(&rules::NO_FORM)),
+        Message::DispenseHistory(_)
+        | Message::MetadataQuery(_)
+        | Message::PrescriptionMetadata(_)
+        | Message::DocumentQuery(_)
+        | Message::StoredDocument(_)
+        | Message::PrescriptionSearch(_) => Err(refusal(&rules::NO_FORM)),
         Message::ReleaseResponse(response) => Ok(match failure(envelope) {
             Some(issues) => outcome(outgoing.now, &issues),
             None => release_response::write(response, outgoing),
@@ -110,7 +115,12 @@ pub fn status(envelope: &Envelope) -> u16 {
         | Message::Cancellation(_)
         | Message::Return(_)
         | Message::Withdrawal(_)
-        | Message::DispenseHistory(_) => OK,
+        | Message::DispenseHistory(_)
+        | Message::MetadataQuery(_)
+        | Message::PrescriptionMetadata(_)
+        | Message::DocumentQuery(_)
+        | Message::StoredDocument(_)
+        | Message::PrescriptionSearch(_) => OK,
     }
 }
 

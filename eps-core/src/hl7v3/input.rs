@@ -127,8 +127,17 @@ impl In {
 
     /// The short-form prescription id in `@extension`.
     pub(super) fn prescription_id(&mut self, element: Element<'_, '_>) -> Option<WrittenPrescriptionId> {
-        let id = self.parsed(element, "extension", str::parse, PrescriptionIdError::rule)?;
-        self.with_check_character(element, "extension", id)
+        self.prescription_id_in(element, "extension")
+    }
+
+    /// The short-form prescription id in an attribute.
+    pub(super) fn prescription_id_in(
+        &mut self,
+        element: Element<'_, '_>,
+        attribute: &'static str,
+    ) -> Option<WrittenPrescriptionId> {
+        let id = self.parsed(element, attribute, str::parse, PrescriptionIdError::rule)?;
+        self.with_check_character(element, attribute, id)
     }
 
     /// The short-form prescription id in `@extension`, or an id of Release 1 there or alone in `@root`.

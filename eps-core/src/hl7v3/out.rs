@@ -156,6 +156,13 @@ impl<'n> Out<'n> {
         self.writer.end();
     }
 
+    /// An element with words.
+    pub(super) fn words(&mut self, name: &'static str, words: &str) {
+        self.start(name, &[]);
+        self.writer.text(words);
+        self.writer.end();
+    }
+
     /// XML that needs no namespace declaration from here, as it is.
     pub(super) fn raw(&mut self, xml: &str) {
         self.writer.raw(xml.as_bytes());

@@ -7,7 +7,8 @@ use super::out::{Attributes, Out};
 use super::parts::{At, Content, Optional, Part, Within, at, optional, shape, within};
 use super::{
     NAMESPACE, cancellation, cancellation_response, dispense_claim, dispense_history, dispense_notification,
-    dispense_return, parent_prescription, release_rejection, release_request, release_response, rules, withdrawal,
+    dispense_return, parent_prescription, prescription_detail, prescription_query, release_rejection, release_request,
+    release_response, rules, stored_document, withdrawal,
 };
 use crate::codes::{AckCode, Interaction, InteractionId, NOT_KNOWN, Severity, is_not_known, oid};
 use crate::ids::{Asid, MessageId};
@@ -101,10 +102,28 @@ fn write_system_author(out: &mut Out<'_>, asid: Option<&Asid>) {
 }
 
 fn write_subject<'n>(out: &mut Out<'n>, message: &'n Message) {
-    if *message == Message::Acknowledgement {
-        return;
+    match message {
+        Message::Acknowledgement => {}
+        // A query stands in the act itself.
+        Message::MetadataQuery(_) | Message::DocumentQuery(_) | Message::PrescriptionSearch(_) => {
+            write_payload(out, message);
+        }
+        Message::PrescriptionMetadata(_) | Message::StoredDocument(_) => {
+            out.within("subject", &[], |out| write_payload(out, message));
+            out.within("queryAck", &[("type", "QueryAck")], |out| out.empty("queryResponseCode", &[("code", "OK")]));
+        }
+        Message::Prescription(_)
+        | Message::ReleaseRequest(_)
+        | Message::ReleaseResponse(_)
+        | Message::ReleaseRejection(_)
+        | Message::DispenseNotification(_)
+        | Message::DispenseClaim(_)
+        | Message::Cancellation(_)
+        | Message::CancellationResponse(_)
+        | Message::Return(_)
+        | Message::Withdrawal(_)
+        | Message::DispenseHistory(_) => out.within("subject", &[], |out| write_payload(out, message)),
     }
-    out.within("subject", &[], |out| write_payload(out, message));
 }
 
 pub(super) fn write_payload<'n>(out: &mut Out<'n>, message: &'n Message) {
@@ -120,6 +139,11 @@ pub(super) fn write_payload<'n>(out: &mut Out<'n>, message: &'n Message) {
         Message::Return(returned) => dispense_return::PAYLOAD.write(out, returned),
         Message::Withdrawal(withdrawal) => withdrawal::PAYLOAD.write(out, withdrawal),
         Message::DispenseHistory(history) => dispense_history::PAYLOAD.write(out, history),
+        Message::MetadataQuery(query) => prescription_query::METADATA.write(out, query),
+        Message::PrescriptionMetadata(metadata) => prescription_detail::PAYLOAD.write(out, metadata),
+        Message::DocumentQuery(query) => prescription_query::DOCUMENT.write(out, query),
+        Message::StoredDocument(document) => stored_document::PAYLOAD.write(out, document),
+        Message::PrescriptionSearch(search) => prescription_query::SEARCH.write(out, search),
         Message::Acknowledgement => {}
     }
 }
@@ -223,11 +247,43 @@ fn read_error(
 }
 
 fn read_message(input: &mut In, interaction: Interaction, act: Element<'_, '_>) -> Option<Message> {
-    if interaction == Interaction::Acknowledgement {
-        return Some(Message::Acknowledgement);
+    match interaction {
+        Interaction::Acknowledgement => Some(Message::Acknowledgement),
+        // Spine answers a search in JSON; in XML it says only why it does not.
+        Interaction::PrescriptionSearchReply => match In::all(act, "subject").next() {
+            None => Some(Message::Acknowledgement),
+            Some(subject) => {
+                input.report(Problem::new(&rules::SEARCH_RESULTS, subject.place()));
+                None
+            }
+        },
+        Interaction::MetadataQuery
+        | Interaction::ClinicalViewQuery
+        | Interaction::DocumentQuery
+        | Interaction::PrescriptionSearch => read_payload(input, interaction, Payload::In(act)),
+        Interaction::ParentPrescriptionUrgent
+        | Interaction::ParentPrescriptionRoutine
+        | Interaction::NominatedReleaseRequest
+        | Interaction::PatientReleaseRequest
+        | Interaction::NominatedReleaseResponse
+        | Interaction::PatientReleaseResponse
+        | Interaction::ReleaseRejection
+        | Interaction::DispenseNotification
+        | Interaction::DispenseClaim
+        | Interaction::DispenseClaimResubmission
+        | Interaction::CancellationRequest
+        | Interaction::CancellationResponse
+        | Interaction::SubsequentCancellationResponse
+        | Interaction::DispenseProposalReturn
+        | Interaction::DispenserWithdraw
+        | Interaction::RebuildDispenseHistory
+        | Interaction::MetadataReply
+        | Interaction::ClinicalViewReply
+        | Interaction::DocumentReply => {
+            let subject = input.one(act, "subject")?;
+            read_payload(input, interaction, Payload::In(subject))
+        }
     }
-    let subject = input.one(act, "subject")?;
-    read_payload(input, interaction, Payload::In(subject))
 }
 
 /// Where a payload is.
@@ -280,6 +336,17 @@ pub(super) fn read_payload(input: &mut In, interaction: Interaction, payload: Pa
         Interaction::RebuildDispenseHistory => {
             boxed(dispense_history::PAYLOAD, input, payload).map(Message::DispenseHistory)
         }
-        Interaction::Acknowledgement => Some(Message::Acknowledgement),
+        Interaction::MetadataQuery | Interaction::ClinicalViewQuery => {
+            boxed(prescription_query::METADATA, input, payload).map(Message::MetadataQuery)
+        }
+        Interaction::MetadataReply | Interaction::ClinicalViewReply => {
+            boxed(prescription_detail::PAYLOAD, input, payload).map(Message::PrescriptionMetadata)
+        }
+        Interaction::DocumentQuery => boxed(prescription_query::DOCUMENT, input, payload).map(Message::DocumentQuery),
+        Interaction::DocumentReply => boxed(stored_document::PAYLOAD, input, payload).map(Message::StoredDocument),
+        Interaction::PrescriptionSearch => {
+            boxed(prescription_query::SEARCH, input, payload).map(Message::PrescriptionSearch)
+        }
+        Interaction::PrescriptionSearchReply | Interaction::Acknowledgement => Some(Message::Acknowledgement),
     }
 }

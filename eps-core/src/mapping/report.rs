@@ -49,6 +49,11 @@ pub fn kind(message: &Message) -> Option<Kind> {
         | Message::Return(_)
         | Message::Withdrawal(_)
         | Message::DispenseHistory(_)
+        | Message::MetadataQuery(_)
+        | Message::PrescriptionMetadata(_)
+        | Message::DocumentQuery(_)
+        | Message::StoredDocument(_)
+        | Message::PrescriptionSearch(_)
         | Message::Acknowledgement => None,
     }
 }

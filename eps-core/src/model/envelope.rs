@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Cancellation, CancellationResponse, Code, DispenseClaim, DispenseHistory, DispenseNotification, Prescription,
-    ReleaseRejection, ReleaseRequest, ReleaseResponse, Return, Text, Timestamp, Withdrawal,
+    Cancellation, CancellationResponse, Code, DispenseClaim, DispenseHistory, DispenseNotification, DocumentQuery,
+    MetadataQuery, Prescription, PrescriptionMetadata, PrescriptionSearch, ReleaseRejection, ReleaseRequest,
+    ReleaseResponse, Return, StoredDocument, Text, Timestamp, Withdrawal,
 };
 use crate::codes::{AckCode, InteractionId, Severity};
 use crate::ids::{Asid, MessageId, SdsRoleProfileId, SdsUserId};
@@ -68,6 +69,16 @@ pub enum Message {
     Withdrawal(Box<Withdrawal>),
     /// A dispenser sends dispense notifications anew.
     DispenseHistory(Box<DispenseHistory>),
+    /// What is known of a prescription is asked for.
+    MetadataQuery(Box<MetadataQuery>),
+    /// What is known of a prescription.
+    PrescriptionMetadata(Box<PrescriptionMetadata>),
+    /// A stored document is asked for.
+    DocumentQuery(Box<DocumentQuery>),
+    /// A stored document.
+    StoredDocument(Box<StoredDocument>),
+    /// Prescriptions are searched for; the answer is JSON, see [`tracker`](crate::tracker).
+    PrescriptionSearch(Box<PrescriptionSearch>),
     /// Nothing but the acknowledgement of the envelope.
     Acknowledgement,
 }

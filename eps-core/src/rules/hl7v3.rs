@@ -14,6 +14,13 @@ rules! {
         fix: "Send one of the interactions of the Message Implementation Manual as the root element.",
         source: MIM_INTERACTIONS,
     }
+    /// Search results are JSON.
+    SEARCH_RESULTS = Fatal("hl7v3.search-results", "not-supported") {
+        requires: "The results of a prescription search are JSON; in XML Spine says only why there are none.",
+        applies: "PRESCRIPTIONSEARCHRESPONSE_SM01",
+        fix: "Ask for the results as JSON.",
+        source: "NHSDigital/electronic-prescription-service-clinical-prescription-tracker, packages/prescriptionSearch/tests/examples",
+    }
     /// `interactionId` repeats the root element.
     INTERACTION_MISMATCH = Error("hl7v3.interaction-id", "invalid") {
         requires: "interactionId/@extension is the name of the root element.",

@@ -49,6 +49,11 @@ pub(super) fn organisation(message: &Message) -> Option<&OdsCode> {
         | Message::CancellationResponse(_)
         | Message::Withdrawal(_)
         | Message::DispenseHistory(_)
+        | Message::MetadataQuery(_)
+        | Message::PrescriptionMetadata(_)
+        | Message::DocumentQuery(_)
+        | Message::StoredDocument(_)
+        | Message::PrescriptionSearch(_)
         | Message::Acknowledgement => None,
     }
 }

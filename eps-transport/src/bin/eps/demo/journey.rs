@@ -265,6 +265,11 @@ impl Traveller<'_> {
             | Message::Return(_)
             | Message::Withdrawal(_)
             | Message::DispenseHistory(_)
+            | Message::MetadataQuery(_)
+            | Message::PrescriptionMetadata(_)
+            | Message::DocumentQuery(_)
+            | Message::StoredDocument(_)
+            | Message::PrescriptionSearch(_)
             | Message::Acknowledgement => return Err(Failure::Ended("a release was answered with something else")),
         };
         let ReleaseResponse { id, prescriptions, .. } = *response;

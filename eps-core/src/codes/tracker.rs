@@ -1,0 +1,88 @@
+//! The words that Spine's NHS 111 tracker has for codes.
+
+use super::{CancellationReason, ItemStatus, PrescriptionStatus, TreatmentType, UnknownCode};
+
+/// Declares the tracker's words for the codes of a vocabulary.
+macro_rules! words {
+    ($name:ident { $($variant:ident = $words:literal;)* }) => {
+        impl $name {
+            /// The tracker's words for it.
+            #[must_use]
+            pub const fn tracker(self) -> &'static str {
+                match self { $(Self::$variant => $words),* }
+            }
+
+            /// The code that the tracker has these words for, in capitals or small letters.
+            ///
+            /// # Errors
+            /// [`UnknownCode`] when it has none.
+            pub fn from_tracker(words: &str) -> Result<Self, UnknownCode> {
+                let known = Self::ALL.iter().find(|code| code.tracker().eq_ignore_ascii_case(words));
+                known.copied().ok_or(UnknownCode { vocabulary: stringify!($name) })
+            }
+        }
+    };
+}
+
+words!(PrescriptionStatus {
+    AwaitingReleaseReady = "Awaiting Release Ready";
+    ToBeDispensed = "To Be Dispensed";
+    WithDispenser = "With Dispenser";
+    WithDispenserActive = "With Dispenser - Active";
+    Expired = "Expired";
+    Cancelled = "Cancelled";
+    Dispensed = "Dispensed";
+    NotDispensed = "Not Dispensed";
+    Claimed = "Claimed";
+    NoClaimed = "No-Claimed";
+    RepeatDispenseFutureInstance = "Repeat Dispense future instance";
+    PrescriptionFutureInstance = "Prescription future instance";
+    CancelledFutureInstance = "Cancelled future instance";
+});
+
+words!(ItemStatus {
+    FullyDispensed = "Dispensed";
+    NotDispensed = "Not Dispensed";
+    PartiallyDispensed = "Dispensed - Partial";
+    Owing = "Not Dispensed - Owing";
+    Cancelled = "Cancelled";
+    Expired = "Expired";
+    ToBeDispensed = "To be Dispensed";
+    WithDispenser = "With Dispenser";
+});
+
+words!(TreatmentType {
+    Acute = "Acute Prescription";
+    RepeatPrescribing = "Repeat Prescribing";
+    RepeatDispensing = "Repeat Dispensing";
+});
+
+impl CancellationReason {
+    /// The reason that has these words.
+    ///
+    /// # Errors
+    /// [`UnknownCode`] when none has.
+    pub fn from_words(words: &str) -> Result<Self, UnknownCode> {
+        let known = Self::ALL.iter().find(|reason| reason.display() == words);
+        known.copied().ok_or(UnknownCode { vocabulary: "CancellationReason" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_read_back() {
+        for status in PrescriptionStatus::ALL {
+            assert_eq!(PrescriptionStatus::from_tracker(status.tracker()), Ok(*status));
+        }
+        for status in ItemStatus::ALL {
+            assert_eq!(ItemStatus::from_tracker(status.tracker()), Ok(*status));
+        }
+        for kind in TreatmentType::ALL {
+            assert_eq!(TreatmentType::from_tracker(kind.tracker()), Ok(*kind));
+        }
+        assert!(PrescriptionStatus::from_tracker("Lost").is_err());
+    }
+}
