@@ -10,6 +10,7 @@ pub mod messages;
 pub mod pack;
 pub mod places;
 pub mod seeds;
+pub mod wire;
 
 /// The folder of published NHS messages: `EPS_CORPUS`, or `../shared/corpus` beside the checkout.
 ///

@@ -93,6 +93,7 @@ fn message(findings: &mut Findings, root: Node<'_>, context: &Context) -> Option
     match root.str("resourceType") {
         Some("Bundle") => of_bundle(findings, root, context),
         Some("Parameters") => {
+            release_request::refuse_answer(findings, root)?;
             let Some([id, payload_id]) = context.release_ids else {
                 let problem = Problem::new(&rules::UNSUPPORTED, root.place());
                 findings.tell(|| problem.message("A release request is read with ids to give it; there are none."));

@@ -37,6 +37,7 @@ const MIM_VOCABULARY: &str =
 const XML_CHARACTERS: &str = "XML 1.0 (fifth edition), 2.2 Characters: what HL7 v3 cannot hold";
 const LIMITS: &str = "this library: what bounds memory and time";
 const SCOPE: &str = "this library: what this version reads";
+const SIGNED: &str = "this library: what a signature covers is carried byte for byte, and never made up";
 const TOTAL: &str = "this library: a reader gives a value or a problem";
 
 rules! {
@@ -60,6 +61,13 @@ rules! {
         applies: "every FHIR message",
         fix: "Send one of these messages.",
         source: SCOPE,
+    }
+    /// A release response stays on the wire that it came on.
+    RELEASE_RESPONSE = Fatal("fhir.message.release-response", "not-supported") {
+        requires: "A release response is not read from FHIR: it says what the signed documents say, and does not hold them.",
+        applies: "Parameters with passedPrescriptions or failedPrescriptions",
+        fix: "Keep the HL7 v3 release response, or send the Parameters of a release request.",
+        source: SIGNED,
     }
     /// A value has the JSON type of its element.
     TYPE = Fatal("fhir.element.type", "structure") {

@@ -441,6 +441,8 @@ const DISPENSING: &[Row] = &[
     ("fhir.claim.insurance", claim, "/insurance/0", Twice, Owner),
     ("fhir.claim.insurance.authority", claim, "/insurance/0/coverage/identifier/value", Set("\"X1\""), Here),
     ("fhir.contained.missing", claim, "/provider/reference", Set("\"#nobody\""), Here),
+    ("fhir.message.release-response", release, "/parameter/0/name", Set("\"passedPrescriptions\""), Owner),
+    ("fhir.message.release-response", release, "/parameter/1/name", Set("\"failedPrescriptions\""), Owner),
     ("fhir.release.owner", release, "/parameter/0", Remove, Owner),
     ("fhir.release.agent", release, "/parameter/1", Remove, Owner),
     (

@@ -10,6 +10,22 @@ use crate::problem::Problem;
 /// What the NHS service calls the role that asks.
 const AGENT: &str = "Parameters.parameter(\"agent\").resource";
 
+/// The parameters of the answer to a release request.
+const ANSWER: [&str; 2] = ["passedPrescriptions", "failedPrescriptions"];
+
+/// Refuses the answer to a release request, which is no request.
+pub(super) fn refuse_answer(findings: &mut Findings, root: Node<'_>) -> Option<()> {
+    let mut parameters = root.get("parameter").into_iter().flat_map(Node::items);
+    let is_answer = |one: &Node<'_>| one.str("name").is_some_and(|name| ANSWER.contains(&name));
+    match parameters.find(is_answer) {
+        Some(answer) => {
+            findings.breach(&rules::RELEASE_RESPONSE, answer);
+            None
+        }
+        None => Some(()),
+    }
+}
+
 /// Reads a release request: of one prescription with a `group-identifier`, else of whatever waits.
 pub(super) fn release_request(
     findings: &mut Findings,

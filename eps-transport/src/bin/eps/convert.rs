@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use eps_core::fhir::{Outgoing, SignatureVerdict};
-use eps_core::problem::Problems;
+use eps_core::model::{Envelope, Message, SignedDocument};
+use eps_core::signature::{Occasion, Verifier};
 use eps_core::xml::{Document, Limits, pretty};
 use eps_core::{fhir, hl7v3};
 use eps_transport::broker::{Ids, RandomIds};
@@ -13,13 +14,15 @@ use crate::failure::Failure;
 use crate::files;
 use crate::options::Global;
 use crate::problems;
+use crate::trust::{Loaded, PROVIDER, Trust};
 
 mod report;
 
 /// Convert a message from one wire to the other
 ///
 /// FHIR JSON becomes HL7 v3, and HL7 v3 becomes FHIR JSON. Prints the message, or an OperationOutcome that says what is
-/// wrong and where. The prescriptions of a release response are all listed as passed: `eps verify` judges signatures.
+/// wrong and where. With --trust, the prescriptions of a release response whose signatures do not verify are listed as
+/// failed; without it all are listed as passed, and standard error says that nothing was verified.
 ///
 /// eps convert order.json --now 2022-02-01T00:00:00Z
 #[derive(Args)]
@@ -35,6 +38,8 @@ pub(crate) struct Convert {
     /// Print what became of every field, instead of the message: a table, or JSON with `--json`
     #[arg(long)]
     report: bool,
+    #[command(flatten)]
+    trust: Trust,
 }
 
 /// One of the two wires.
@@ -70,19 +75,52 @@ impl Convert {
                 Err(found) => problems::refuse(&found),
             },
             Wire::Fhir if self.report => Err(report::NO_TABLE),
-            Wire::Fhir => match to_fhir(&bytes, global) {
-                Ok(message) => files::print(&if self.pretty { indented_json(&message) } else { message }),
-                Err(found) => problems::refuse(&found),
-            },
+            Wire::Fhir => self.to_fhir(&bytes, global),
+        }
+    }
+
+    fn to_fhir(&self, bytes: &[u8], global: &Global) -> Result<(), Failure> {
+        let envelope = match hl7v3::read(bytes) {
+            Ok(envelope) => envelope,
+            Err(found) => return problems::refuse(&found),
+        };
+        let trust = self.trust.given().then(|| self.trust.load()).transpose()?;
+        if trust.is_none() && releases(&envelope) {
+            not_verified();
+        }
+        let now = global.now();
+        let verify = |document: &SignedDocument| match &trust {
+            Some(trust) => verdict(document, trust, Occasion::receipt_unknown(now)),
+            None => SignatureVerdict::Valid,
+        };
+        let mut ids = || RandomIds.next().0;
+        match fhir::write(&envelope, &mut Outgoing { now, ids: &mut ids, verify: &verify, base_path: "" }) {
+            Ok(message) => files::print(&if self.pretty { indented_json(&message) } else { message }),
+            Err(found) => problems::refuse(&found),
         }
     }
 }
 
-fn to_fhir(bytes: &[u8], global: &Global) -> Result<Vec<u8>, Problems> {
-    let envelope = hl7v3::read(bytes)?;
-    let mut ids = || RandomIds.next().0;
-    let verify = |_: &_| SignatureVerdict::Valid;
-    fhir::write(&envelope, &mut Outgoing { now: global.now(), ids: &mut ids, verify: &verify, base_path: "" })
+/// Whether a message brings signed prescriptions, which FHIR lists as passed or failed.
+fn releases(envelope: &Envelope) -> bool {
+    matches!(&envelope.message, Message::ReleaseResponse(response) if !response.prescriptions.is_empty())
+}
+
+#[expect(clippy::print_stderr, reason = "a caller must not take what is listed as passed for verified")]
+fn not_verified() {
+    eprintln!("eps: the signatures were not verified: all prescriptions are listed as passed (verify with --trust)");
+}
+
+/// What the checks of `eps verify` say of a released prescription. What is no XML does not verify.
+fn verdict(document: &SignedDocument, trust: &Loaded, occasion: Occasion) -> SignatureVerdict {
+    let bytes = hl7v3::standalone(document);
+    let Ok(document) = Document::parse(&bytes, &Limits::DEFAULT) else { return SignatureVerdict::Invalid };
+    let Some(prescription) = document.root().children().next() else { return SignatureVerdict::Invalid };
+    let Loaded { trust, lists, policy } = trust;
+    match (Verifier { provider: &PROVIDER, trust, lists, policy }).verify(prescription, occasion) {
+        Ok(_) => SignatureVerdict::Valid,
+        Err(_) => SignatureVerdict::Invalid,
+    }
 }
 
 /// The message indented; what was just written is XML.

@@ -24,9 +24,9 @@ pub(crate) struct Trust {
     /// A revocation list, DER or PEM. Repeatable
     #[arg(long = "crl", value_name = "FILE")]
     lists: Vec<PathBuf>,
-    /// Which rules to verify by
-    #[arg(long, value_enum, default_value_t = Rules::Production)]
-    policy: Rules,
+    /// Which rules to verify by [default: production]
+    #[arg(long, value_enum)]
+    policy: Option<Rules>,
 }
 
 /// The rules to verify by.
@@ -46,6 +46,13 @@ pub(crate) struct Loaded {
 }
 
 impl Trust {
+    /// Whether anything is asked of signatures. Lists or intermediates without a trusted certificate ask too, and
+    /// verify nothing.
+    pub(crate) fn given(&self) -> bool {
+        let Self { anchors, intermediates, lists, policy } = self;
+        !(anchors.is_empty() && intermediates.is_empty() && lists.is_empty() && policy.is_none())
+    }
+
     /// Reads the files.
     pub(crate) fn load(&self) -> Result<Loaded, Failure> {
         let anchors = all(&self.anchors, pem::certificates)?;
@@ -55,7 +62,7 @@ impl Trust {
             TrustAnchors::new(anchors.iter().map(Vec::as_slice), intermediates.iter().map(Vec::as_slice), &PROVIDER)
                 .map_err(|error| Failure::because("the trusted certificates")(error.into()))?;
         let lists = Crls::new(lists.iter().map(Vec::as_slice), &trust, &PROVIDER);
-        let policy = match self.policy {
+        let policy = match self.policy.unwrap_or(Rules::Production) {
             Rules::Production => Policy::production(),
             Rules::Test => Policy::test_profile(),
         };

@@ -216,6 +216,17 @@ fn a_release_asks_for_whatever_waits_or_for_one_prescription() {
 }
 
 #[test]
+fn the_answer_to_a_release_is_not_read_with_or_without_ids() {
+    for name in ["passedPrescriptions", "failedPrescriptions"] {
+        let answer = json!({"resourceType": "Parameters", "parameter": [{"name": "other"}, {"name": name}]});
+        let rule = &rules::RELEASE_RESPONSE;
+        breaks(answer.clone(), &[], rule.id, "/parameter/1", rule.requires);
+        let without_ids = Context { release_ids: None, ..context() };
+        assert!(read(answer.to_string().as_bytes(), &without_ids).unwrap_err().names(rule.id));
+    }
+}
+
+#[test]
 fn a_release_names_the_pharmacy_and_who_asks() {
     let owner = "Required parameter owner is missing.";
     breaks(
