@@ -211,8 +211,10 @@ fn released(name: &str, response: &ReleaseResponse, parameters: &Value, verdict:
     let failed = listed(parameters, 1, "failedPrescriptions", response);
     let (new, old): (Vec<_>, Vec<_>) =
         response.prescriptions.iter().partition(|one| one.template == ReleaseTemplate::R2);
-    let warnings = failed.iter().filter(|one| one["issue"][0]["severity"] == "warning").count();
-    assert_eq!(warnings, old.len(), "{name}");
+    let warnings: Vec<_> = failed.iter().filter(|one| one["issue"][0]["severity"] == "warning").collect();
+    assert_eq!(warnings.len(), old.len(), "{name}");
+    let about = |one: &&Value| one["extension"][0]["valueReference"]["identifier"]["value"].is_string();
+    assert!(warnings.iter().all(about), "{name}: which prescription is it about?");
     let (passes, fails) = match verdict {
         SignatureVerdict::Valid => (new.len(), 0),
         SignatureVerdict::Invalid => (0, new.len()),

@@ -10,7 +10,8 @@ use crate::fhir::json::JsonWriter;
 use crate::hl7v3;
 use crate::ids::Guid;
 use crate::model::{Prescription, ReleaseResponse, ReleaseTemplate, ReleasedPrescription};
-use crate::xml::{Document, Limits};
+use crate::problem::Problems;
+use crate::xml::{Document, Element, Limits};
 
 /// Writes the Parameters.
 pub(super) fn write(response: &ReleaseResponse, outgoing: &mut Outgoing<'_>) -> Vec<u8> {
@@ -45,15 +46,19 @@ enum Judged {
 
 impl Judged {
     fn of(released: &ReleasedPrescription, outgoing: &Outgoing<'_>) -> Self {
-        let prescription = read(released);
         match released.template {
-            ReleaseTemplate::R1 => Self::Old(prescription.map(|prescription| prescription.message_id.0)),
-            ReleaseTemplate::R2 => match (prescription, (outgoing.verify)(&released.document)) {
-                (Some(prescription), SignatureVerdict::Valid) => Self::Passed(Box::new(prescription)),
-                (prescription, SignatureVerdict::Valid | SignatureVerdict::Invalid) => {
-                    Self::Failed(prescription.map(Box::new))
+            ReleaseTemplate::R1 => {
+                let prescription = read(released, hl7v3::read_release_1_prescription);
+                Self::Old(prescription.map(|prescription| prescription.message_id.0))
+            }
+            ReleaseTemplate::R2 => {
+                match (read(released, hl7v3::read_prescription), (outgoing.verify)(&released.document)) {
+                    (Some(prescription), SignatureVerdict::Valid) => Self::Passed(Box::new(prescription)),
+                    (prescription, SignatureVerdict::Valid | SignatureVerdict::Invalid) => {
+                        Self::Failed(prescription.map(Box::new))
+                    }
                 }
-            },
+            }
         }
     }
 
@@ -66,11 +71,10 @@ impl Judged {
     }
 }
 
-fn read(released: &ReleasedPrescription) -> Option<Prescription> {
+fn read<T>(released: &ReleasedPrescription, reader: impl FnOnce(Element<'_, '_>) -> Result<T, Problems>) -> Option<T> {
     let bytes = hl7v3::standalone(&released.document);
     let document = Document::parse(&bytes, &Limits::DEFAULT).ok()?;
-    let element = document.root().children().next()?;
-    hl7v3::read_prescription(element).ok()
+    reader(document.root().children().next()?).ok()
 }
 
 /// A Bundle of prescriptions; a failed one stands after the outcome that says why.
