@@ -38,6 +38,12 @@ pub(super) fn agent_person(
 
 /// The SDS user id of the practitioner of a role, whom it names by identifier.
 pub(super) fn user(findings: &mut Findings, role: Node<'_>, path: &str) -> Option<SdsUserId> {
+    let value = practitioner(findings, role, path)?;
+    findings.id(value)
+}
+
+/// The value of the SDS user identifier by which a role names its practitioner.
+pub(super) fn practitioner<'d>(findings: &mut Findings, role: Node<'d>, path: &str) -> Option<Node<'d>> {
     let practitioner = role.get("practitioner");
     let identifier = practitioner.and_then(|element| match Reference::read(element) {
         Reference::Identifier(identifier) => Some(identifier),
@@ -50,8 +56,7 @@ pub(super) fn user(findings: &mut Findings, role: Node<'_>, path: &str) -> Optio
         findings.tell(|| Problem::new(&rules::DISPENSER_IDENTIFIER, place).message(message));
         return None;
     };
-    let value = findings.single_identifier(identifier, system::SDS_USER)?;
-    findings.id(value)
+    findings.single_identifier(identifier, system::SDS_USER)
 }
 
 fn person(findings: &mut Findings, role: Node<'_>, path: &str) -> Option<Person> {

@@ -13,6 +13,12 @@ pub(super) fn of_information(findings: &mut Findings, owner: Node<'_>) -> Option
     Some(Some(RepeatNumber { low: issued?.saturating_add(1), high: allowed?.saturating_add(1) }))
 }
 
+/// The issue, from 1, that the repeat information of an element speaks of, whatever it says of how many there are.
+pub(super) fn issue_of_information(findings: &mut Findings, owner: Node<'_>) -> Option<Option<u32>> {
+    let Some(information) = findings.optional_extension(owner, system::REPEAT) else { return Some(None) };
+    part(findings, information, "numberOfRepeatsIssued").map(|issued| Some(issued.saturating_add(1)))
+}
+
 fn part(findings: &mut Findings, information: Node<'_>, url: &str) -> Option<u32> {
     let extension = findings.extension(information, url)?;
     // Published Tasks have the wider type; what it counts is the same.

@@ -65,7 +65,7 @@ fn common<'d>(findings: &mut Findings, root: Node<'d>) -> Option<Task<'d>> {
     let prescription_id = group.and_then(|group| findings.required(group, "value"));
     let prescription_id = prescription_id.and_then(|value| findings.prescription_id(value));
     let focus = identifier_of(findings, root, "focus").and_then(|value| findings.id(value));
-    let issue = repeat::of_information(findings, root);
+    let issue = repeat::issue_of_information(findings, root);
     Some(Task {
         id: id?,
         authored: authored?,
@@ -73,7 +73,7 @@ fn common<'d>(findings: &mut Findings, root: Node<'d>) -> Option<Task<'d>> {
         organisation: organisation?,
         prescription_id: prescription_id?,
         focus: focus?,
-        issue: issue?.map(|repeat| repeat.low),
+        issue: issue?,
     })
 }
 

@@ -14,8 +14,9 @@ pub(super) fn withdrawal(findings: &mut Findings, root: Node<'_>, task: Option<&
     let nhs_number = identifier_of(findings, root, "for").and_then(|value| findings.id(value));
     let task = task?;
     let role_profile = findings.identifier(task.role, system::ROLE_PROFILE).and_then(|value| findings.id(value));
-    // HL7 v3 has no place for the practitioner, and the NHS service asks for one all the same.
-    let practitioner = dispenser::user(findings, task.role, ROLE);
+    // HL7 v3 has no place for the practitioner, and the NHS service asks for one all the same, whoever it is: where a
+    // withdrawal comes from HL7 v3, it is whom that names as the user.
+    let practitioner = dispenser::practitioner(findings, task.role, ROLE);
     let ods = findings.identifier(task.organisation, system::ODS);
     let user = ods.and_then(|value| findings.checked_text(value, value.as_str().unwrap_or_default().parse()));
     practitioner?;

@@ -48,8 +48,9 @@ pub(super) fn write(cancellation: &Cancellation, ids: &mut dyn FnMut() -> Guid) 
                 json.text("status", "cancelled");
                 json.member("statusReason", |json| {
                     let code = reason.code.code.code();
-                    json.concept_members(system::CANCELLATION_REASON, code, elements::display(&reason.code));
-                    json.optional("text", reason.text.as_ref().map(Text::as_str));
+                    // The display becomes the reason's text in HL7 v3, and comes back as it.
+                    let words = reason.text.as_ref().map(Text::as_str).or(elements::display(&reason.code));
+                    json.concept_members(system::CANCELLATION_REASON, code, words);
                 });
                 json.text("intent", "order");
                 json.unknown_medicine();
