@@ -17,6 +17,7 @@ mod create;
 mod fhir;
 mod json;
 mod tracker;
+pub mod walk;
 mod xml;
 
 /// One broken message.
@@ -140,9 +141,18 @@ pub fn problems(broken: &Broken) -> Vec<Problem> {
 /// # Errors
 /// In words, where the parts of the place do not name the same node, or not the one expected.
 pub fn check(broken: &Broken, place: &Place) -> Result<(), String> {
+    let lands = landed(broken, place)?;
+    if lands == broken.lands { Ok(()) } else { Err(format!("{lands:?}, not {:?}", broken.lands)) }
+}
+
+/// The node of a broken message that a place names.
+///
+/// # Errors
+/// In words, where the parts of the place do not name the same node.
+pub fn landed(broken: &Broken, place: &Place) -> Result<Lands, String> {
     let bytes = &broken.bytes;
     let at = |line, column| crate::places::offset(bytes, line, column).ok_or("no such line and column".to_owned());
-    let lands = match place {
+    Ok(match place {
         Place::Document => Lands::Document,
         Place::Position { line, column } => Lands::Byte(at(*line, *column)?),
         Place::Json { pointer, fhirpath, line, column } => {
@@ -174,8 +184,7 @@ pub fn check(broken: &Broken, place: &Place) -> Result<(), String> {
             Lands::XPath(xpath.clone())
         }
         place => return Err(format!("a new kind of place: {place}")),
-    };
-    if lands == broken.lands { Ok(()) } else { Err(format!("{lands:?}, not {:?}", broken.lands)) }
+    })
 }
 
 /// The byte where an XPath leads.

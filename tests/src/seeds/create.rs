@@ -10,7 +10,7 @@ use super::xml::{Row, one_item, seeds_of, upload};
 use super::{Judged, Seed};
 
 /// Six issues of seven days, to be dispensed within the year.
-fn repeats() -> String {
+pub(super) fn repeats() -> String {
     let repeat = |low, high| format!("<repeatNumber><low value=\"{low}\"/><high value=\"{high}\"/></repeatNumber>");
     let supply = "<component1 typeCode=\"COMP\"><seperatableInd value=\"true\"/><daysSupply classCode=\"SPLY\" moodCode=\"RQO\">\
         <code code=\"373784005\" codeSystem=\"2.16.840.1.113883.2.1.3.2.4.15\" displayName=\"Dispensing medication (procedure)\"/>\
@@ -25,9 +25,11 @@ fn repeats() -> String {
     text.replace("<product ", &format!("{}<product ", repeat(1, 6)))
 }
 
-/// The same as repeat prescribing.
+/// The same as repeat prescribing, of one issue.
 fn repeat_prescribing() -> String {
-    repeats().replace("<value code=\"0003\"", "<value code=\"0002\"")
+    repeats()
+        .replace("<high value=\"6\"/>", "<high value=\"1\"/>")
+        .replace("<value code=\"0003\"", "<value code=\"0002\"")
 }
 
 /// Five line items.

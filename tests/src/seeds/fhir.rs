@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::json::At::{Below, Fixed, Here, Owner, Up};
 use super::json::Change::{Add, Remove, Set, Times, Twice};
 use super::json::{Row, seeds_of};
+use super::walk::four_items;
 use super::{Judged, Seed};
 
 pub(super) fn order() -> Value {
@@ -26,19 +27,19 @@ pub(super) fn repeat_dispensing() -> Value {
     order
 }
 
-fn notification() -> Value {
+pub(super) fn notification() -> Value {
     serde_json::from_str(include_str!("../../../fuzz/seeds/fhir_read/notification.json")).unwrap()
 }
 
-fn claim() -> Value {
+pub(super) fn claim() -> Value {
     serde_json::from_str(include_str!("../../../fuzz/seeds/fhir_read/claim.json")).unwrap()
 }
 
-fn release() -> Value {
+pub(super) fn release() -> Value {
     serde_json::from_str(include_str!("../../../fuzz/seeds/fhir_read/release.json")).unwrap()
 }
 
-fn signed() -> Value {
+pub(super) fn signed() -> Value {
     let mut order = order();
     let who = order["entry"][1]["resource"]["requester"].clone();
     let provenance = json!({"fullUrl": "urn:uuid:provenance", "resource": {
@@ -86,7 +87,7 @@ fn told() -> Value {
 }
 
 /// A hospital prescribes through a service, which has its address from a location.
-fn hospital() -> Value {
+pub(super) fn hospital() -> Value {
     let mut order = order();
     for index in [1, 2] {
         order["entry"][index]["resource"]["extension"][0]["valueCoding"]["code"] = json!("1001");
@@ -226,6 +227,73 @@ const ROWS: &[Row] = &[
     ("fhir.medications.inconsistent", order, "/entry/2/resource/requester/reference", Set("\"urn:x\""), Owner),
     ("fhir.medications.inconsistent", order, "/entry/2/resource/category", Remove, Owner),
     ("fhir.medications.inconsistent", order, "/entry/2/resource/dispenseRequest/performer", Remove, Up(2)),
+    (
+        "fhir.medications.inconsistent",
+        four_items,
+        "/entry/2|3|4/resource",
+        Add("authoredOn", "\"2026-03-01\""),
+        Below("/authoredOn"),
+    ),
+    (
+        "fhir.medications.inconsistent",
+        four_items,
+        "/entry/2|3|4/resource",
+        Add("category", r#"[{"text": "other"}]"#),
+        Below("/category/0"),
+    ),
+    ("fhir.medications.inconsistent", four_items, "/entry/2|3|4/resource/category", Remove, Owner),
+    ("fhir.medications.inconsistent", four_items, "/entry/2|3|4/resource/groupIdentifier/value", Set("\"X\""), Owner),
+    ("fhir.medications.inconsistent", four_items, "/entry/2|3|4/resource/subject/reference", Set("\"urn:x\""), Owner),
+    ("fhir.medications.inconsistent", four_items, "/entry/2|3|4/resource/requester/reference", Set("\"urn:x\""), Owner),
+    (
+        "fhir.medications.inconsistent",
+        four_items,
+        "/entry/2|3|4/resource/dispenseRequest/performer/identifier/value",
+        Set("\"FZ418\""),
+        Up(2),
+    ),
+    (
+        "fhir.medications.inconsistent",
+        four_items,
+        "/entry/2|3|4/resource/dispenseRequest",
+        Add("validityPeriod", r#"{"start": "2026-03-02"}"#),
+        Below("/validityPeriod"),
+    ),
+    (
+        "fhir.medications.inconsistent",
+        four_items,
+        "/entry/2|3|4/resource/dispenseRequest/expectedSupplyDuration/value",
+        Set("8"),
+        Owner,
+    ),
+    (
+        "fhir.medications.inconsistent",
+        four_items,
+        "/entry/2|3|4/resource/dispenseRequest/extension/0/valueCoding/code",
+        Set("\"P2\""),
+        Up(2),
+    ),
+    (
+        "fhir.medications.inconsistent",
+        four_items,
+        "/entry/2|3|4/resource/extension/0/valueCoding/code",
+        Set("\"0102\""),
+        Up(2),
+    ),
+    (
+        "fhir.medications.inconsistent",
+        responsible,
+        "/entry/2/resource/extension/1/valueReference/reference",
+        Set("\"urn:x\""),
+        Up(2),
+    ),
+    (
+        "fhir.medications.inconsistent",
+        repeat_dispensing,
+        "/entry/2/resource/dispenseRequest/numberOfRepeatsAllowed",
+        Set("4"),
+        Here,
+    ),
     ("fhir.location.address", hospital, "/entry/[Location]/resource/address", Remove, Owner),
     ("fhir.resource-type", order, "/resourceType", Set("\"Patient\""), Here),
     ("fhir.message-header.event", order, "/entry/[MessageHeader]/resource/eventCoding/code", Set("\"other\""), Here),

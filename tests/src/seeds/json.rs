@@ -56,7 +56,7 @@ fn seed((rule, base, pattern, change, at): &Row, judged: Judged) -> Seed {
     Seed { rule, what: format!("{change:?} at {pattern}"), broken: broken.collect() }
 }
 
-/// The nodes that a step leads to: a key, `*` for every item, `[Type]` for the entries with such a resource,
+/// The nodes that a step leads to: a key, `a|b` for either, `*` for every item, `[Type]` for the entries with such a resource,
 /// `{key=value}` for the items with such a member.
 fn expand(base: &Value, node: &str, step: &str) -> Vec<String> {
     let value = base.pointer(node).unwrap();
@@ -65,7 +65,9 @@ fn expand(base: &Value, node: &str, step: &str) -> Vec<String> {
         let items = items.iter().enumerate().filter(|(_, item)| wanted(item));
         items.map(|(index, _)| format!("{node}/{index}")).collect()
     };
-    if step == "*" {
+    if step.contains('|') {
+        step.split('|').flat_map(|step| expand(base, node, step)).collect()
+    } else if step == "*" {
         chosen(&|_| true)
     } else if let Some(kind) = step.strip_prefix('[').and_then(|step| step.strip_suffix(']')) {
         chosen(&|item| item["resource"]["resourceType"] == kind)
@@ -78,7 +80,7 @@ fn expand(base: &Value, node: &str, step: &str) -> Vec<String> {
     }
 }
 
-fn changed(base: &Value, node: &str, change: Change) -> Value {
+pub(super) fn changed(base: &Value, node: &str, change: Change) -> Value {
     let mut document = base.clone();
     let (owner, key) = node.rsplit_once('/').unwrap_or(("", ""));
     match change {

@@ -61,7 +61,7 @@ fn seed((rule, base, path, change, at): &Row, judged: Judged) -> Seed {
     Seed { rule, what: format!("{change:?} at {path}"), broken }
 }
 
-fn changed(base: &str, node: &XmlNode, attribute: Option<&str>, change: Change) -> String {
+pub(super) fn changed(base: &str, node: &XmlNode, attribute: Option<&str>, change: Change) -> String {
     let range = attribute.map(|name| node.attributes.iter().find(|(known, ..)| known == name).unwrap());
     match (change, range) {
         (Change::Set(value), Some((.., value_range))) => {

@@ -32,7 +32,9 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Json<'_>, Problems> {
     if let Err(stop) = builder.run() {
         return Err(stop.into_problem(source).into());
     }
-    match Problems::from_vec(builder.duplicates) {
+    // Told only now: the path of a place begins with the type of the resource, which may stand anywhere in it.
+    let duplicates = builder.duplicates.iter().map(|at| duplicate(Node { json: &builder.json, at: *at })).collect();
+    match Problems::from_vec(duplicates) {
         None => Ok(builder.json),
         Some(duplicates) => Err(duplicates),
     }
@@ -110,11 +112,18 @@ struct Open {
     count: u32,
 }
 
+fn duplicate(node: Node<'_>) -> Problem {
+    let problem = Problem::new(&DUPLICATE_KEY, node.place());
+    let message = text(&format!("duplicate key at {}", problem.place));
+    problem.message(message)
+}
+
 struct Builder<'a> {
     jiter: Jiter<'a>,
     json: Json<'a>,
     open: Vec<Open>,
-    duplicates: Vec<Problem>,
+    /// The values whose key their object has already.
+    duplicates: Vec<u32>,
 }
 
 impl Builder<'_> {
@@ -206,13 +215,10 @@ impl Builder<'_> {
     }
 
     fn duplicate(&mut self, at: u32) -> Result<(), Stop> {
-        let node = Node { json: &self.json, at };
         if self.duplicates.len() >= MAX_DUPLICATES {
-            return Err(Stop::Rule(&DUPLICATE_KEY, node.offset()));
+            return Err(Stop::Rule(&DUPLICATE_KEY, Node { json: &self.json, at }.offset()));
         }
-        let problem = Problem::new(&DUPLICATE_KEY, node.place());
-        let message = text(&format!("duplicate key at {}", problem.place));
-        self.duplicates.push(problem.message(message));
+        self.duplicates.push(at);
         Ok(())
     }
 

@@ -270,7 +270,11 @@ impl Findings {
         words: &str,
     ) -> Option<T> {
         let Some(node) = owner.get(field) else {
-            self.tell(|| Problem::new(form, owner.place()).message(format!("{words} 'undefined'.")));
+            // The words are those of the NHS service, which reads an absent date as a text of that name.
+            self.tell(|| {
+                let problem = Problem::new(&rules::REQUIRED, owner.place()).expected(field.to_owned());
+                problem.message(format!("{words} 'undefined'."))
+            });
             return None;
         };
         let text = self.string(node)?;
