@@ -29,7 +29,7 @@ macro_rules! rules {
             };
         )*
         /// The rules of this module.
-        pub(super) const RULES: &[&crate::problem::Rule] = &[$(&$name),*];
+        pub(in crate::rules) const RULES: &[&crate::problem::Rule] = &[$(&$name),*];
     };
     (@detail $detail:expr) => { Some($detail) };
     (@detail) => { None };
@@ -62,7 +62,11 @@ pub struct Group {
 pub const TABLE: &[Group] = &[
     Group { title: "Identifiers", rules: ids::RULES },
     Group { title: "JSON", rules: json::RULES },
-    Group { title: "FHIR messages", rules: fhir::RULES },
+    Group { title: "FHIR messages", rules: fhir::message::RULES },
+    Group { title: "FHIR people and organisations", rules: fhir::people::RULES },
+    Group { title: "FHIR prescribing", rules: fhir::prescribing::RULES },
+    Group { title: "FHIR dispensing", rules: fhir::dispensing::RULES },
+    Group { title: "Writing FHIR", rules: fhir::writing::RULES },
     Group { title: "Structured dosages", rules: dosage::RULES },
     Group { title: "XML", rules: xml::RULES },
     Group { title: "HL7 v3 messages", rules: hl7v3::RULES },

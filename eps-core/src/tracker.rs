@@ -27,15 +27,13 @@ mod answer;
 pub(crate) mod components;
 pub(crate) mod field;
 mod input;
-mod out;
 mod search;
 
-use crate::fhir::json::Json;
+use crate::fhir::json::{Json, JsonWriter};
 use crate::model::{SearchAnswer, TrackerAnswer};
 use crate::problem::Problems;
 
 use input::In;
-use out::JsonWriter;
 
 /// Which of Spine's JSON answers a document is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -72,7 +70,7 @@ pub fn read(bytes: &[u8]) -> Result<TrackerAnswer, Problems> {
 /// Writes an answer of the NHS 111 tracker.
 #[must_use]
 pub fn write(answer: &TrackerAnswer) -> Vec<u8> {
-    let mut json = JsonWriter::default();
+    let mut json = JsonWriter::keeping_empty();
     json.object(|json| answer::write(json, answer));
     json.finish()
 }
@@ -91,7 +89,7 @@ pub fn read_search(bytes: &[u8]) -> Result<SearchAnswer, Problems> {
 /// Writes an answer of the prescription search.
 #[must_use]
 pub fn write_search(answer: &SearchAnswer) -> Vec<u8> {
-    let mut json = JsonWriter::default();
+    let mut json = JsonWriter::keeping_empty();
     json.object(|json| search::write(json, answer));
     json.finish()
 }

@@ -6,7 +6,7 @@ use eps_core::ids::{CheckCharacters, Guid, MessageId};
 use eps_core::model::Envelope;
 use eps_core::problem::Problems;
 use eps_core::xml::{Document, Limits};
-use eps_core::{fhir, hl7v3};
+use eps_core::{fhir, hl7v3, rules};
 
 use crate::arguments::{Slot, borrow, input, required};
 use crate::context::eps_context;
@@ -25,8 +25,7 @@ pub(crate) fn read(
     now: i64,
     check_characters: CheckCharacters,
 ) -> Result<Envelope, Problems> {
-    let text = message.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(message);
-    if text.trim_ascii_start().first() == Some(&b'<') {
+    if rules::is_xml(message) {
         hl7v3::read_document(&Document::parse(message, &Limits::DEFAULT)?, check_characters)
     } else {
         fhir::read(message, &context.at(now, check_characters, Some(NO_IDS)))

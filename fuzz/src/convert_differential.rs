@@ -1,15 +1,16 @@
 //! Both wires at once: what FHIR says survives HL7 v3 and the way back, for any bytes that either reader takes.
 
-use eps_core::fhir::{self, Context, IdentifierReferences, Outgoing, SignatureVerdict};
+use eps_core::fhir::{self, Context, Outgoing, SignatureVerdict};
 use eps_core::hl7v3;
-use eps_core::ids::{Asid, CheckCharacters, Guid, MessageId};
-use eps_core::model::{Envelope, Message, Timestamp};
+use eps_core::ids::Guid;
+use eps_core::model::{Envelope, Message};
 use eps_core::problem::Problems;
+
+use crate::CONTEXT;
 
 /// Runs the target. A message in HL7 v3 is taken as what FHIR can say of it.
 pub fn run(data: &[u8]) {
-    let context = context();
-    if let Ok(envelope) = fhir::read(data, &context) {
+    if let Ok(envelope) = fhir::read(data, &CONTEXT) {
         survives_both_wires(&envelope);
     } else if let Ok(envelope) = hl7v3::read(data)
         && let Ok(written) = write_fhir(&envelope)
@@ -58,21 +59,9 @@ fn write_fhir(envelope: &Envelope) -> Result<Vec<u8>, Problems> {
     fhir::write(envelope, &mut outgoing)
 }
 
-fn context() -> Context {
-    Context {
-        now: Timestamp::from_unix(1_643_673_600),
-        from: asid("200000001285"),
-        to: asid("567456789789"),
-        author: None,
-        identifier_references: IdentifierReferences::Resolved,
-        check_characters: CheckCharacters::AsWritten,
-        release_ids: Some([[1; 16], [2; 16]].map(|bytes| MessageId(Guid::from_bytes(bytes)))),
-    }
-}
-
 /// What stands around a message and FHIR does not say.
 fn surroundings(envelope: &Envelope) -> Context {
-    let mut context = context();
+    let mut context = CONTEXT.clone();
     context.now = envelope.created;
     context.author.clone_from(&envelope.author);
     if let Some(from) = &envelope.from {
@@ -85,8 +74,4 @@ fn surroundings(envelope: &Envelope) -> Context {
         context.release_ids = Some([envelope.id, request.id]);
     }
     context
-}
-
-fn asid(text: &str) -> Asid {
-    text.parse().expect("an ASID")
 }

@@ -4,8 +4,12 @@
 //! seed in `seeds/`.
 #![forbid(unsafe_code)]
 
+use std::sync::LazyLock;
+
+use eps_core::fhir::{Context, IdentifierReferences};
 use eps_core::hl7v3;
-use eps_core::model::Envelope;
+use eps_core::ids::{CheckCharacters, Guid, MessageId};
+use eps_core::model::{Envelope, SdsAuthor, Timestamp};
 use eps_core::problem::Problems;
 
 pub mod canonicalise;
@@ -33,6 +37,21 @@ pub const TARGETS: &[Target] = &[
     Target { name: "canonicalise", run: canonicalise::run },
     Target { name: "certificate_path", run: certificate_path::run },
 ];
+
+/// What a FHIR message does not say. Whatever any caller may choose to take is taken, so that as much as possible is reached.
+static CONTEXT: LazyLock<Context> = LazyLock::new(|| Context {
+    now: Timestamp::from_unix(1_643_673_600),
+    from: "200000001285".parse().expect("an ASID"),
+    to: "567456789789".parse().expect("an ASID"),
+    author: Some(SdsAuthor {
+        role_profile: "555254240100".parse().expect("a role profile id"),
+        user: "555254239107".parse().expect("a user id"),
+        job_role: "R8000".parse().expect("a job role"),
+    }),
+    identifier_references: IdentifierReferences::Resolved,
+    check_characters: CheckCharacters::AsWritten,
+    release_ids: Some([MessageId(Guid::from_bytes([1; 16])), MessageId(Guid::from_bytes([2; 16]))]),
+});
 
 /// What was accepted is written, read back and written again: the same bytes both times.
 ///

@@ -9,6 +9,7 @@ use eps_core::xml::{Document, Limits, c14n};
 pub mod messages;
 pub mod pack;
 pub mod places;
+pub mod request;
 pub mod seeds;
 pub mod wire;
 

@@ -4,10 +4,8 @@
 
 #![cfg(test)]
 
-use eps_core::fhir::{self, Context, IdentifierReferences, Outgoing, SignatureVerdict};
-use eps_core::hl7v3;
-use eps_core::ids::{CheckCharacters, Guid, MessageId};
-use eps_core::model::Timestamp;
+use eps_core::{fhir, hl7v3};
+use eps_tests::request;
 use serde_json::Value;
 
 #[global_allocator]
@@ -25,18 +23,6 @@ const OTHERS: [(&str, &[u8]); 3] = [
 
 /// The most allocations of a conversion of two items.
 const MOST: u64 = 200;
-
-fn context() -> Context {
-    Context {
-        now: Timestamp::parse_hl7("20260302094000").unwrap(),
-        from: "200000001285".parse().unwrap(),
-        to: "567456789789".parse().unwrap(),
-        author: None,
-        identifier_references: IdentifierReferences::Resolved,
-        check_characters: CheckCharacters::AsWritten,
-        release_ids: Some([[1; 16], [2; 16]].map(|bytes| MessageId(Guid::from_bytes(bytes)))),
-    }
-}
 
 /// The shipped order with so many items.
 fn order(items: usize) -> Vec<u8> {
@@ -65,20 +51,12 @@ fn cost(convert: impl FnOnce() -> Vec<u8>) -> (Vec<u8>, u64, usize) {
 }
 
 fn to_hl7v3(fhir: &[u8]) -> (Vec<u8>, u64, usize) {
-    let context = context();
+    let context = request::context();
     cost(|| hl7v3::write(&fhir::read(fhir, &context).unwrap()))
 }
 
 fn to_fhir(hl7v3: &[u8]) -> (Vec<u8>, u64, usize) {
-    let mut last = 0_u128;
-    let mut ids = || {
-        last += 1;
-        Guid::from_bytes(last.to_be_bytes())
-    };
-    let verify = |_: &_| SignatureVerdict::Valid;
-    let now = context().now;
-    let mut outgoing = Outgoing { now, ids: &mut ids, verify: &verify, base_path: "https://eps.example" };
-    cost(|| fhir::write(&hl7v3::read(hl7v3).unwrap(), &mut outgoing).unwrap())
+    cost(|| request::write(&hl7v3::read(hl7v3).unwrap()).unwrap())
 }
 
 /// One test, because the counter counts for the whole process.

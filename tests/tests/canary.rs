@@ -2,27 +2,14 @@
 
 #![cfg(test)]
 
-use eps_core::fhir::{Context, IdentifierReferences};
-use eps_core::ids::CheckCharacters;
-use eps_core::model::{Message, SignatureText, Timestamp};
+use eps_core::model::{Message, SignatureText};
 use eps_core::{fhir, hl7v3};
+use eps_tests::request;
 use eps_transport::broker::Broker;
 use eps_transport::store::memory::MemoryStore;
 use serde_json::Value;
 
 const ORDER: &str = include_str!("../../eps-transport/data/prescription-order.json");
-
-fn context() -> Context {
-    Context {
-        now: Timestamp::parse_hl7("20260302094000").unwrap(),
-        from: "200000001285".parse().unwrap(),
-        to: "567456789789".parse().unwrap(),
-        author: None,
-        identifier_references: IdentifierReferences::Refused,
-        check_characters: CheckCharacters::Required,
-        release_ids: None,
-    }
-}
 
 /// The NHS number, the names and the address lines of the shipped order's patient.
 fn canaries() -> Vec<String> {
@@ -49,14 +36,14 @@ fn withheld(what: &str, shown: &str) {
 
 #[test]
 fn the_canaries_are_in_the_message() {
-    let message = String::from_utf8(hl7v3::write(&fhir::read(ORDER.as_bytes(), &context()).unwrap())).unwrap();
+    let message = String::from_utf8(hl7v3::write(&fhir::read(ORDER.as_bytes(), &request::context()).unwrap())).unwrap();
     assert_eq!(canaries().len(), 5);
     assert!(canaries().iter().all(|canary| message.contains(canary)));
 }
 
 #[test]
 fn models_and_records_withhold_the_patient() {
-    let mut envelope = fhir::read(ORDER.as_bytes(), &context()).unwrap();
+    let mut envelope = fhir::read(ORDER.as_bytes(), &request::context()).unwrap();
     let Message::Prescription(prescription) = &mut envelope.message else { panic!("not a prescription") };
     // The broker of this test verifies nothing: it asks only that there is a signature.
     let signature = "<Signature xmlns=\"http://www.w3.org/2000/09/xmldsig#\"></Signature>";
@@ -81,10 +68,10 @@ fn refusals_withhold_the_patient() {
     // Break the value of every canary in turn, and everything at once: the problems quote what they found.
     for canary in canaries() {
         let broken = ORDER.replace(&canary, &format!("{canary}\\u0001"));
-        let problems = fhir::read(broken.as_bytes(), &context()).unwrap_err();
+        let problems = fhir::read(broken.as_bytes(), &request::context()).unwrap_err();
         withheld("problems", &format!("{problems}{problems:?}"));
     }
-    let message = String::from_utf8(hl7v3::write(&fhir::read(ORDER.as_bytes(), &context()).unwrap())).unwrap();
+    let message = String::from_utf8(hl7v3::write(&fhir::read(ORDER.as_bytes(), &request::context()).unwrap())).unwrap();
     let broken = message.replace("birthTime value=\"", "birthTime value=\"x").replace("AgentPerson", "AgentPersona");
     let broker = Broker::new(MemoryStore::new(), "567456789789".parse().unwrap());
     let error = broker.submit(broken.as_bytes()).unwrap_err();

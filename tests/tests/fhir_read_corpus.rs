@@ -8,7 +8,7 @@ use eps_core::fhir::{self, Context, IdentifierReferences};
 use eps_core::hl7v3;
 use eps_core::model::{Envelope, Message, SdsAuthor, Timestamp};
 use eps_core::problem::{Place, Problems};
-use eps_tests::{canonical, corpus, files, first_difference};
+use eps_tests::{canonical, corpus, files, first_difference, request};
 
 /// The published requests whose file names pass.
 fn examples(wanted: &dyn Fn(&str) -> bool) -> Option<Vec<PathBuf>> {
@@ -22,22 +22,16 @@ fn is_order(name: &str) -> bool {
         || name.contains("Dosages") && name.contains("Request")
 }
 
-/// The ids of a release request's message and payload.
-const RELEASE_IDS: [&str; 2] = ["0F7C1B52-6E0A-4C53-9D3E-2B8A4F6C1D07", "6C2E9A14-8B5D-4F70-A1C3-7D9E0B2F4A68"];
-
 fn context(identifier_references: IdentifierReferences) -> Context {
     Context {
         now: Timestamp::parse_hl7("20220201000000").unwrap(),
-        from: "200000001285".parse().unwrap(),
-        to: "567456789789".parse().unwrap(),
         author: Some(SdsAuthor {
             role_profile: "555254240100".parse().unwrap(),
             user: "555254239107".parse().unwrap(),
             job_role: "UNKNOWN".parse().unwrap(),
         }),
         identifier_references,
-        check_characters: eps_core::ids::CheckCharacters::AsWritten,
-        release_ids: Some(RELEASE_IDS.map(|id| id.parse().unwrap())),
+        ..request::context()
     }
 }
 

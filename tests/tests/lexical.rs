@@ -7,12 +7,12 @@
 
 use std::collections::BTreeSet;
 
-use eps_core::fhir::{self, Context, IdentifierReferences, Outgoing, SignatureVerdict};
+use eps_core::fhir;
 use eps_core::hl7v3;
-use eps_core::ids::{CheckCharacters, Guid, MessageId};
-use eps_core::model::{Envelope, SdsAuthor, Timestamp};
+use eps_core::model::Envelope;
 use eps_core::problem::{Place, Problems};
 use eps_core::xml::{Document, Limits};
+use eps_tests::request;
 use serde_json::Value;
 
 /// One message of each kind that FHIR brings, and how many leaves of it carry free text at least.
@@ -44,36 +44,8 @@ const LONE_SURROGATES: [&str; 3] = [r#""\ud800""#, r#""a\udc8a""#, r#""\ud83dx""
 /// Stands for a leaf until its JSON is put in.
 const MARK: &str = "@@LEAF@@";
 
-fn context() -> Context {
-    Context {
-        now: Timestamp::parse_hl7("20260302094000").unwrap(),
-        from: "200000001285".parse().unwrap(),
-        to: "567456789789".parse().unwrap(),
-        author: Some(SdsAuthor {
-            role_profile: "555254240100".parse().unwrap(),
-            user: "555254239107".parse().unwrap(),
-            job_role: "R8000".parse().unwrap(),
-        }),
-        identifier_references: IdentifierReferences::Resolved,
-        check_characters: CheckCharacters::AsWritten,
-        release_ids: Some([[1; 16], [2; 16]].map(|bytes| MessageId(Guid::from_bytes(bytes)))),
-    }
-}
-
 fn read(json: &str) -> Result<Envelope, Problems> {
-    fhir::read(json.as_bytes(), &context())
-}
-
-fn write_fhir(envelope: &Envelope) -> Vec<u8> {
-    let mut last = 0_u128;
-    let mut ids = || {
-        last += 1;
-        Guid::from_bytes(last.to_be_bytes())
-    };
-    let verify = |_: &_| SignatureVerdict::Valid;
-    let mut outgoing =
-        Outgoing { now: envelope.created, ids: &mut ids, verify: &verify, base_path: "https://eps.example" };
-    fhir::write(envelope, &mut outgoing).unwrap()
+    fhir::read(json.as_bytes(), &request::context())
 }
 
 /// FHIR to HL7 v3, to FHIR, to HL7 v3: the same model and the same bytes. `at` says which text is tried where.
@@ -81,7 +53,7 @@ fn survives(envelope: &Envelope, at: &str) {
     let written = hl7v3::write(envelope);
     let there = hl7v3::read(&written).unwrap();
     assert!(there == *envelope, "{at} is read back from HL7 v3 otherwise");
-    let back = fhir::read(&write_fhir(&there), &context());
+    let back = fhir::read(&request::write(&there).unwrap(), &request::context());
     assert!(back.is_ok_and(|back| back == there && hl7v3::write(&back) == written), "{at} is changed by FHIR");
 }
 

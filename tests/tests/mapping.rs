@@ -6,27 +6,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
-use eps_core::fhir::{self, Context, IdentifierReferences};
-use eps_core::hl7v3;
-use eps_core::ids::CheckCharacters;
 use eps_core::mapping::{How, Kind, kind, report};
-use eps_core::model::Timestamp;
 use eps_core::xml::{Document, Element, Limits};
+use eps_core::{fhir, hl7v3};
+use eps_tests::request;
 use serde_json::Value;
 
 const ORDER: &[u8] = include_bytes!("../../eps-transport/data/prescription-order.json");
 
 fn convert(fhir: &[u8]) -> Option<(Option<Kind>, Vec<u8>)> {
-    let context = Context {
-        now: Timestamp::parse_hl7("20260302094000").unwrap(),
-        from: "200000001285".parse().unwrap(),
-        to: "567456789789".parse().unwrap(),
-        author: None,
-        identifier_references: IdentifierReferences::Resolved,
-        check_characters: CheckCharacters::AsWritten,
-        release_ids: None,
-    };
-    let envelope = fhir::read(fhir, &context).ok()?;
+    let envelope = fhir::read(fhir, &request::context()).ok()?;
     Some((kind(&envelope.message), hl7v3::write(&envelope)))
 }
 

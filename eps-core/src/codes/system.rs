@@ -88,28 +88,12 @@ pub(crate) const PRESCRIPTION_UUID: &str = "https://fhir.nhs.uk/Id/prescription"
 /// Claimed lines.
 pub(crate) const CLAIM_ITEM: &str = "https://fhir.nhs.uk/Id/claim-sequence-identifier";
 
-/// Events that messages tell of.
-pub(crate) const MESSAGE_EVENT: &str = super::MessageEvent::SYSTEM;
 /// Prescription types.
 pub(crate) const PRESCRIPTION_TYPES: &str = "https://fhir.nhs.uk/CodeSystem/prescription-type";
-/// Where prescriptions are given.
-pub(crate) const REQUEST_CATEGORY: &str = super::RequestCategory::SYSTEM;
-/// How long a therapy lasts.
-pub(crate) const COURSE_OF_THERAPY: &str = super::CourseOfTherapy::SYSTEM;
-/// How long a therapy lasts, for repeat dispensing.
-pub(crate) const EPS_COURSE_OF_THERAPY: &str = super::CourseOfTherapy::REPEAT_DISPENSING_SYSTEM;
-/// Dispensing site preferences.
-pub(crate) const SITE_PREFERENCE: &str = super::DispensingSitePreference::SYSTEM;
 /// Units of measure.
 pub(crate) const UCUM: &str = "http://unitsofmeasure.org";
 /// What a signature is for.
 pub(crate) const SIGNATURE_TYPE: &str = "urn:iso-astm:E1762-95:2013";
-/// What became of a cancellation.
-pub(crate) const STATUS_HISTORY_CODES: &str = super::CancellationResult::SYSTEM;
-/// Statuses of prescriptions.
-pub(crate) const BUSINESS_STATUS: &str = super::PrescriptionStatus::SYSTEM;
-/// Why a prescription was not dispensed, in claims and statuses.
-pub(crate) const BUSINESS_STATUS_REASON: &str = super::NotDispensedReason::TASK_SYSTEM;
 /// Kinds of organisation.
 pub(crate) const ORGANISATION_ROLE: &str = "https://fhir.nhs.uk/CodeSystem/organisation-role";
 /// Kinds of claim.
@@ -140,23 +124,22 @@ pub(crate) const SUPPORTING_INFO: &str = "https://fhir.nhs.uk/StructureDefinitio
 pub(crate) const SUPPORTING_PRESCRIPTION: &str =
     "https://fhir.nhs.uk/StructureDefinition/Extension-Spine-supportingInfo-prescription";
 
-/// Why a prescription is cancelled.
-pub(crate) const CANCELLATION_REASON: &str = super::CancellationReason::SYSTEM;
-/// Why a prescription is given back.
-pub(crate) const RETURN_REASON: &str = super::ReturnReason::SYSTEM;
-/// Why dispense notifications are taken back.
-pub(crate) const WITHDRAW_REASON: &str = super::WithdrawReason::SYSTEM;
-/// What a Task asks for.
-pub(crate) const TASK_CODE: &str = super::TaskCode::SYSTEM;
-/// The prescriber's endorsements.
-pub(crate) const PRESCRIBER_ENDORSEMENT: &str = super::PrescriberEndorsement::SYSTEM;
-/// Statuses of line items.
-pub(crate) const ITEM_STATUS: &str = super::ItemStatus::SYSTEM;
-/// Why a line item was not dispensed.
-pub(crate) const NOT_DISPENSED_REASON: &str = super::NotDispensedReason::SYSTEM;
-/// The dispenser's endorsements.
-pub(crate) const ENDORSEMENTS: &str = super::DispenserEndorsement::SYSTEM;
-/// Whether evidence of an exemption was seen.
-pub(crate) const EVIDENCE: &str = super::ExemptionEvidence::SYSTEM;
-/// Whether a charge was paid.
-pub(crate) const CHARGE: &str = super::ChargePayment::SYSTEM;
+/// The names of extensions inside other extensions, which have no URL of their own.
+pub(crate) mod part {
+    /// How many repeats there may be.
+    pub(crate) const REPEATS_ALLOWED: &str = "numberOfRepeatsAllowed";
+    /// How many repeats there were.
+    pub(crate) const REPEATS_ISSUED: &str = "numberOfRepeatsIssued";
+    /// How many issues there were.
+    pub(crate) const PRESCRIPTIONS_ISSUED: &str = "numberOfPrescriptionsIssued";
+    /// When a repeat is to be reviewed.
+    pub(crate) const REVIEW_DATE: &str = "authorisationExpiryDate";
+    /// A controlled drug's quantity.
+    pub(crate) const QUANTITY_IN_WORDS: &str = "quantityWords";
+    /// Who pays a pharmacy.
+    pub(crate) const REIMBURSEMENT_AUTHORITY: &str = "reimbursementAuthority";
+    /// The short form of a prescription's id.
+    pub(crate) const SHORT_FORM: &str = "shortForm";
+    /// The long form of a prescription's id.
+    pub(crate) const LONG_FORM: &str = "UUID";
+}

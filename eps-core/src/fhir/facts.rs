@@ -4,7 +4,7 @@
 
 use super::json::{Json, Node};
 use super::read::date;
-use crate::codes::{CourseOfTherapy, system};
+use crate::codes::{CourseOfTherapy, MessageEvent, system};
 use crate::model::Timestamp;
 use crate::problem::Problem;
 use crate::rules::create::{Breach, Fact, Facts, ItemFacts, check};
@@ -14,8 +14,8 @@ type Said<'d> = Fact<'d, Node<'d>>;
 /// Every create-time rule that a message breaks; none where it is no prescription-order.
 pub(crate) fn create_problems(json: &Json<'_>, now: Timestamp) -> Vec<Problem> {
     let order = Order { root: json.root() };
-    let is_order = order.resource("MessageHeader").and_then(|header| header.get("eventCoding")?.str("code"));
-    if is_order != Some("prescription-order") {
+    let event = order.resource("MessageHeader").and_then(|header| header.get("eventCoding")?.str("code"));
+    if event.and_then(MessageEvent::from_fhir) != Some(MessageEvent::PrescriptionOrder) {
         return Vec::new();
     }
     let requests: Vec<_> = order.resources("MedicationRequest").collect();

@@ -37,25 +37,7 @@ pub struct Report {
 /// The kind of a message, where it has a table.
 #[must_use]
 pub fn kind(message: &Message) -> Option<Kind> {
-    match message {
-        Message::Prescription(_) => Some(Kind::PrescriptionOrder),
-        Message::ReleaseRequest(_)
-        | Message::ReleaseResponse(_)
-        | Message::ReleaseRejection(_)
-        | Message::DispenseNotification(_)
-        | Message::DispenseClaim(_)
-        | Message::Cancellation(_)
-        | Message::CancellationResponse(_)
-        | Message::Return(_)
-        | Message::Withdrawal(_)
-        | Message::DispenseHistory(_)
-        | Message::MetadataQuery(_)
-        | Message::PrescriptionMetadata(_)
-        | Message::DocumentQuery(_)
-        | Message::StoredDocument(_)
-        | Message::PrescriptionSearch(_)
-        | Message::Acknowledgement => None,
-    }
+    matches!(message, Message::Prescription(_)).then_some(Kind::PrescriptionOrder)
 }
 
 /// Says for a FHIR message and the HL7 v3 message that was made of it what became of every value.

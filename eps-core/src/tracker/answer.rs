@@ -2,7 +2,7 @@
 
 use super::field::{InWords, optional, required, worded, write as field};
 use super::input::In;
-use super::out::JsonWriter;
+use crate::fhir::json::JsonWriter;
 use crate::fhir::json::Node;
 use crate::ids::LineItemId;
 use crate::model::{

@@ -2,7 +2,7 @@
 
 use super::field::{optional, write as field};
 use super::input::In;
-use super::out::JsonWriter;
+use crate::fhir::json::JsonWriter;
 use crate::fhir::json::{Json, Node};
 use crate::model::ItemText;
 
@@ -36,7 +36,7 @@ pub(crate) fn write(components: &[ItemText]) -> String {
     if components.is_empty() {
         return String::new();
     }
-    let mut json = JsonWriter::default();
+    let mut json = JsonWriter::keeping_empty();
     json.array(|json| {
         for ItemText { product, quantity, unit, dosage } in components {
             json.object(|json| {

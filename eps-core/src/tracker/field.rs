@@ -6,10 +6,10 @@ use std::borrow::Cow;
 use std::str::FromStr;
 
 use super::input::In;
-use super::out::JsonWriter;
 use crate::codes::{
     CancellationReason, DispensingSitePreference, ItemStatus, NotDispensedReason, PrescriptionStatus, TreatmentType,
 };
+use crate::fhir::json::JsonWriter;
 use crate::fhir::json::Node;
 use crate::ids::{LineItemId, NhsNumber, OdsCode, WrittenPrescriptionId};
 use crate::model::{Code, Decimal, GivenReason, SpinePrescriptionId, SpineTime, Text};

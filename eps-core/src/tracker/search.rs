@@ -2,7 +2,7 @@
 
 use super::field::{optional, required, write as field};
 use super::input::In;
-use super::out::JsonWriter;
+use crate::fhir::json::JsonWriter;
 use crate::fhir::json::Node;
 use crate::model::{FoundIssue, FoundName, FoundPrescription, SearchAnswer};
 use crate::rules::tracker as rules;

@@ -6,18 +6,22 @@ use crate::ids::Guid;
 use crate::model::Decimal;
 
 /// Writes one JSON document. Members come in the order in which they are written; an object or a list that turned out
-/// empty is left out with its name, as FHIR asks.
-///
-/// Names are given by the program and never need escaping; texts are data and always do.
+/// empty is left out with its name, as FHIR asks, unless the writer keeps what is empty, as Spine does.
 #[derive(Debug, Default)]
 pub(crate) struct JsonWriter {
     out: Vec<u8>,
+    keeps_empty: bool,
 }
 
 impl JsonWriter {
+    /// A writer that keeps empty objects and lists.
+    pub(crate) fn keeping_empty() -> Self {
+        Self { keeps_empty: true, ..Self::default() }
+    }
+
     /// A writer with room for so many bytes.
     pub(crate) fn with_capacity(bytes: usize) -> Self {
-        Self { out: Vec::with_capacity(bytes) }
+        Self { out: Vec::with_capacity(bytes), keeps_empty: false }
     }
 
     /// The document.
@@ -33,20 +37,19 @@ impl JsonWriter {
         }
     }
 
-    fn name(&mut self, name: &'static str) {
-        debug_assert!(name.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{name:?} is no name of a member");
+    /// The name of a member, which may be data too: Spine names members by ids.
+    fn name(&mut self, name: &str) {
         self.separate();
-        self.out.push(b'"');
-        self.out.extend_from_slice(name.as_bytes());
-        self.out.extend_from_slice(b"\":");
+        self.quoted(name);
+        self.out.push(b':');
     }
 
-    /// What `body` writes between `open` and `close`; nothing at all where it writes nothing.
+    /// What `body` writes between `open` and `close`; where it writes nothing and that is not kept, nothing at all.
     fn container(&mut self, start: usize, open: u8, close: u8, body: impl FnOnce(&mut Self)) {
         self.out.push(open);
         let inside = self.out.len();
         body(self);
-        if self.out.len() == inside {
+        if self.out.len() == inside && !self.keeps_empty {
             self.out.truncate(start);
         } else {
             self.out.push(close);
@@ -60,22 +63,28 @@ impl JsonWriter {
         self.container(start, b'{', b'}', body);
     }
 
+    /// A list as the document.
+    pub(crate) fn array(&mut self, body: impl FnOnce(&mut Self)) {
+        let start = self.out.len();
+        self.container(start, b'[', b']', body);
+    }
+
     /// A member that is an object.
-    pub(crate) fn member(&mut self, name: &'static str, body: impl FnOnce(&mut Self)) {
+    pub(crate) fn member(&mut self, name: &str, body: impl FnOnce(&mut Self)) {
         let start = self.out.len();
         self.name(name);
         self.container(start, b'{', b'}', body);
     }
 
     /// A member that is a list.
-    pub(crate) fn list(&mut self, name: &'static str, body: impl FnOnce(&mut Self)) {
+    pub(crate) fn list(&mut self, name: &str, body: impl FnOnce(&mut Self)) {
         let start = self.out.len();
         self.name(name);
         self.container(start, b'[', b']', body);
     }
 
     /// A member that is a list of one object.
-    pub(crate) fn list_of_one(&mut self, name: &'static str, body: impl FnOnce(&mut Self)) {
+    pub(crate) fn list_of_one(&mut self, name: &str, body: impl FnOnce(&mut Self)) {
         self.list(name, |json| json.object(body));
     }
 
@@ -86,20 +95,20 @@ impl JsonWriter {
     }
 
     /// A member that is a text.
-    pub(crate) fn text(&mut self, name: &'static str, text: &str) {
+    pub(crate) fn text(&mut self, name: &str, text: &str) {
         self.name(name);
         self.quoted(text);
     }
 
     /// A member that is a text, where there is one.
-    pub(crate) fn optional(&mut self, name: &'static str, text: Option<&str>) {
+    pub(crate) fn optional(&mut self, name: &str, text: Option<&str>) {
         if let Some(text) = text {
             self.text(name, text);
         }
     }
 
     /// A member that is a text of pieces, none of which needs escaping: ids, times, references.
-    pub(crate) fn plain(&mut self, name: &'static str, text: fmt::Arguments<'_>) {
+    pub(crate) fn plain(&mut self, name: &str, text: fmt::Arguments<'_>) {
         self.name(name);
         self.out.push(b'"');
         self.push(text);
@@ -107,12 +116,12 @@ impl JsonWriter {
     }
 
     /// A member that is a UUID, in small letters.
-    pub(crate) fn guid(&mut self, name: &'static str, id: Guid) {
+    pub(crate) fn guid(&mut self, name: &str, id: Guid) {
         self.prefixed_guid(name, "", id);
     }
 
     /// A member that is a UUID, in small letters, after a prefix.
-    pub(crate) fn prefixed_guid(&mut self, name: &'static str, prefix: &'static str, id: Guid) {
+    pub(crate) fn prefixed_guid(&mut self, name: &str, prefix: &'static str, id: Guid) {
         self.name(name);
         self.out.push(b'"');
         self.out.extend_from_slice(prefix.as_bytes());
@@ -121,7 +130,7 @@ impl JsonWriter {
     }
 
     /// A member that is bytes in Base64.
-    pub(crate) fn base64(&mut self, name: &'static str, bytes: &[u8]) {
+    pub(crate) fn base64(&mut self, name: &str, bytes: &[u8]) {
         use base64::Engine as _;
         use base64::engine::general_purpose::STANDARD;
         self.name(name);
@@ -135,20 +144,20 @@ impl JsonWriter {
     }
 
     /// A member that is a count.
-    pub(crate) fn count(&mut self, name: &'static str, count: impl Into<i64>) {
+    pub(crate) fn count(&mut self, name: &str, count: impl Into<i64>) {
         self.name(name);
         self.push(format_args!("{}", count.into()));
     }
 
     /// A member that is true or false.
-    pub(crate) fn boolean(&mut self, name: &'static str, value: bool) {
+    pub(crate) fn boolean(&mut self, name: &str, value: bool) {
         self.name(name);
         self.out.extend_from_slice(if value { b"true" } else { b"false" });
     }
 
     /// A member that is a decimal, in the digits of its sender as far as JSON has them: `.5` becomes `0.5`, `007` becomes
     /// `7`, and all else stays, `1.50` and `28.0` and `1e2` included.
-    pub(crate) fn decimal(&mut self, name: &'static str, value: &Decimal) {
+    pub(crate) fn decimal(&mut self, name: &str, value: &Decimal) {
         self.name(name);
         let text = value.as_str();
         let (sign, digits) = match text.strip_prefix('-') {
@@ -238,6 +247,16 @@ mod tests {
             json.list_of_one("c", |json| json.text("d", "e"));
         });
         assert_eq!(json, r#"{"a":"b","c":[{"d":"e"}]}"#);
+    }
+
+    #[test]
+    fn what_is_empty_may_be_kept() {
+        let mut json = JsonWriter::keeping_empty();
+        json.object(|json| {
+            json.member("none", |_| {});
+            json.list("neither", |json| json.object(|_| {}));
+        });
+        assert_eq!(json.finish(), br#"{"none":{},"neither":[{}]}"#);
     }
 
     #[test]

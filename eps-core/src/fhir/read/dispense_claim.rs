@@ -114,7 +114,7 @@ fn ids(findings: &mut Findings, root: Node<'_>) -> Option<(PrescriptionUuid, Wri
         let identifier = findings.required(extension, "valueIdentifier")?;
         findings.required(identifier, "value")
     };
-    let (short, long) = (value("shortForm"), value("UUID"));
+    let (short, long) = (value(system::part::SHORT_FORM), value(system::part::LONG_FORM));
     let short = short.and_then(|value| findings.prescription_id(value));
     let long = long.and_then(|value| findings.id(value));
     Some((long?, short?))

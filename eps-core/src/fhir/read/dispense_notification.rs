@@ -118,7 +118,7 @@ fn reimbursement_authority(findings: &mut Findings, pharmacy: Node<'_>) -> Optio
         findings.breach(&rules::REIMBURSEMENT_AUTHORITY, pharmacy);
         return None;
     };
-    let Some(authority) = findings.optional_extension(relationships, "reimbursementAuthority") else {
+    let Some(authority) = findings.optional_extension(relationships, system::part::REIMBURSEMENT_AUTHORITY) else {
         findings.breach(&rules::REIMBURSEMENT_AUTHORITY_CODE, relationships);
         return None;
     };
@@ -234,7 +234,7 @@ fn item<'d>(
 /// The issue of a line. The number issued counts from 1 here, the number allowed from 0.
 fn repeat_of_line(findings: &mut Findings, request: Node<'_>) -> Option<Option<RepeatNumber>> {
     let Some(information) = findings.optional_extension(request, system::REPEAT_REVIEW) else { return Some(None) };
-    let Some(issued) = findings.optional_extension(information, "numberOfPrescriptionsIssued") else {
+    let Some(issued) = findings.optional_extension(information, system::part::PRESCRIPTIONS_ISSUED) else {
         return Some(None);
     };
     findings.required(issued, "valueUnsignedInt");

@@ -119,7 +119,7 @@ fn additional_instructions(
 ) -> Option<Option<AdditionalInstructions>> {
     let mut text = told;
     let words = findings.optional_extension(request, system::CONTROLLED_DRUG).and_then(|drug| {
-        let words = findings.optional_extension(drug, "quantityWords")?;
+        let words = findings.optional_extension(drug, system::part::QUANTITY_IN_WORDS)?;
         findings.str(words, "valueString")
     });
     let words = words.filter(|words| !words.is_empty());

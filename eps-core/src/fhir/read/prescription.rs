@@ -138,7 +138,7 @@ fn repeats_of_base(findings: &mut Findings, request: Node<'_>) -> Option<Option<
     let extensions = findings.list(request, "basedOn").flat_map(|base| base.list("extension"));
     let repeats = extensions.filter(|extension| extension.str("url") == Some(system::REPEAT));
     let repeat = findings.at_most_one(repeats, super::findings::Condition::Url(system::REPEAT))?;
-    let allowed = findings.optional_extension(repeat, "numberOfRepeatsAllowed")?;
+    let allowed = findings.optional_extension(repeat, system::part::REPEATS_ALLOWED)?;
     findings.required(allowed, "valueInteger");
     Some(findings.count(allowed, "valueInteger"))
 }
@@ -216,6 +216,6 @@ fn days_supply(findings: &mut Findings, dispense: Node<'_>) -> Option<DaysSupply
 /// When the repeat is to be reviewed; `Some(None)` where nothing says so.
 fn review_date(findings: &mut Findings, request: Node<'_>) -> Option<Option<Date>> {
     let Some(information) = findings.optional_extension(request, system::REPEAT_REVIEW) else { return Some(None) };
-    let Some(expiry) = findings.optional_extension(information, "authorisationExpiryDate") else { return Some(None) };
+    let Some(expiry) = findings.optional_extension(information, system::part::REVIEW_DATE) else { return Some(None) };
     findings.date(expiry, "valueDateTime").map(Some)
 }

@@ -3,7 +3,7 @@
 use super::header::{Event, Header, Sender};
 use super::people::Roles;
 use super::{document, elements, patient, refusal};
-use crate::codes::system;
+use crate::codes::{CancellationReason, system};
 use crate::ids::Guid;
 use crate::model::{Cancellation, Text};
 use crate::problem::Problems;
@@ -50,7 +50,7 @@ pub(super) fn write(cancellation: &Cancellation, ids: &mut dyn FnMut() -> Guid) 
                     let code = reason.code.code.code();
                     // The display becomes the reason's text in HL7 v3, and comes back as it.
                     let words = reason.text.as_ref().map(Text::as_str).or(elements::display(&reason.code));
-                    json.concept_members(system::CANCELLATION_REASON, code, words);
+                    json.concept_members(CancellationReason::SYSTEM, code, words);
                 });
                 json.text("intent", "order");
                 json.unknown_medicine();

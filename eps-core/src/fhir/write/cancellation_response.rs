@@ -76,7 +76,7 @@ pub(super) fn write(response: &CancellationResponse, outgoing: &mut Outgoing<'_>
             }
             Outcome::Issue(issue) => {
                 let words = Some(words(result));
-                json.outcome(None, &[Issue::error(issue, system::STATUS_HISTORY_CODES, &code, words)]);
+                json.outcome(None, &[Issue::error(issue, CancellationResult::SYSTEM, &code, words)]);
             }
             Outcome::Unknown => json.outcome(Some(outgoing.now), &[Issue::UNRECOGNISED]),
         }
@@ -142,7 +142,7 @@ fn medication_request(
         json.extension(system::STATUS_HISTORY, |json| {
             json.list("extension", |json| {
                 json.extension("status", |json| {
-                    json.coding("valueCoding", system::STATUS_HISTORY_CODES, said.code, Some(said.words));
+                    json.coding("valueCoding", CancellationResult::SYSTEM, said.code, Some(said.words));
                 });
                 json.extension("statusDate", |json| {
                     json.plain("valueDateTime", format_args!("{}", response.effective_time));

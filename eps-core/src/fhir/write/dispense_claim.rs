@@ -3,7 +3,9 @@
 use super::dispenser::{self, Pharmacy, contained_pharmacy, contained_role};
 use super::elements::display;
 use super::{document, refusal};
-use crate::codes::{ChargePayment, DispenserEndorsement, NotDispensedReason, system};
+use crate::codes::{
+    ChargePayment, DispenserEndorsement, ExemptionEvidence, ItemStatus, NotDispensedReason, PrescriptionStatus, system,
+};
 use crate::fhir::json::JsonWriter;
 use crate::ids::{Guid, MessageId};
 use crate::model::{ClaimedItem, Coded, DispenseClaim, Text};
@@ -48,11 +50,11 @@ fn members(json: &mut JsonWriter, claim: &DispenseClaim, id: Guid) {
         json.list("extension", |json| {
             json.extension(system::GROUP_IDENTIFIER, |json| {
                 json.list("extension", |json| {
-                    json.extension("shortForm", |json| {
+                    json.extension(system::part::SHORT_FORM, |json| {
                         let short = claim.prescription_id.as_str();
                         json.identifier("valueIdentifier", system::PRESCRIPTION_NUMBER, short);
                     });
-                    json.extension("UUID", |json| {
+                    json.extension(system::part::LONG_FORM, |json| {
                         json.guid_identifier("valueIdentifier", system::PRESCRIPTION_UUID, claim.prescription.0);
                     });
                 });
@@ -78,7 +80,7 @@ fn members(json: &mut JsonWriter, claim: &DispenseClaim, id: Guid) {
 fn prescription(json: &mut JsonWriter, claim: &DispenseClaim) {
     json.list("extension", |json| {
         let (status, words) = (claim.status.code.code(), claim.status.display.as_ref());
-        json.coding_extension(system::PRESCRIPTION_STATUS, system::BUSINESS_STATUS, status, words);
+        json.coding_extension(system::PRESCRIPTION_STATUS, PrescriptionStatus::SYSTEM, status, words);
         reason(json, claim.non_dispensing_reason.as_ref());
         claim.repeat.into_iter().for_each(|repeat| json.repeat_information(repeat));
     });
@@ -92,7 +94,7 @@ fn prescription(json: &mut JsonWriter, claim: &DispenseClaim) {
                 true => ("evidence-seen", "Evidence Seen"),
                 false => ("no-evidence-seen", "No Evidence Seen"),
             };
-            json.object(|json| json.concept_members(system::EVIDENCE, code, Some(words)));
+            json.object(|json| json.concept_members(ExemptionEvidence::SYSTEM, code, Some(words)));
         }
     });
     json.list("detail", |json| {
@@ -104,7 +106,7 @@ fn prescription(json: &mut JsonWriter, claim: &DispenseClaim) {
 
 fn reason(json: &mut JsonWriter, reason: Option<&Coded<NotDispensedReason>>) {
     let Some(Coded { code, display }) = reason else { return };
-    json.coding_extension(system::STATUS_REASON, system::BUSINESS_STATUS_REASON, code.code(), display.as_ref());
+    json.coding_extension(system::STATUS_REASON, NotDispensedReason::TASK_SYSTEM, code.code(), display.as_ref());
 }
 
 fn line(json: &mut JsonWriter, sequence: i64, item: &ClaimedItem) {
@@ -125,19 +127,20 @@ fn line(json: &mut JsonWriter, sequence: i64, item: &ClaimedItem) {
         Some(supply) => json.product("productOrService", &supply.product),
         None => json.concept("productOrService", system::SNOMED, "763158003", Some("Medicinal product")),
     }
-    json.concepts("modifier", system::ITEM_STATUS, item.status.code.code(), display(&item.status));
+    json.concepts("modifier", ItemStatus::SYSTEM, item.status.code.code(), display(&item.status));
     json.list("programCode", |json| {
         let Some(supply) = item.supplies.first() else {
             // Every claim is endorsed, and where nothing was supplied there is nothing to endorse.
             let none = DispenserEndorsement::NoEndorsement;
-            return json.object(|json| json.concept_members(system::ENDORSEMENTS, none.code(), Some(none.display())));
+            return json
+                .object(|json| json.concept_members(DispenserEndorsement::SYSTEM, none.code(), Some(none.display())));
         };
         let charge = if supply.charge_paid { ChargePayment::PaidOnce } else { ChargePayment::NotPaid };
-        json.object(|json| json.concept_members(system::CHARGE, charge.code(), Some(charge.display())));
+        json.object(|json| json.concept_members(ChargePayment::SYSTEM, charge.code(), Some(charge.display())));
         for endorsement in &supply.endorsements {
             json.object(|json| {
                 let (code, words) = (endorsement.code.code(), endorsement.code.display());
-                json.concept_members(system::ENDORSEMENTS, code, Some(words));
+                json.concept_members(DispenserEndorsement::SYSTEM, code, Some(words));
                 json.optional("text", endorsement.text.as_ref().map(Text::as_str));
             });
         }

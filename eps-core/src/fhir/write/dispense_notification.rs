@@ -4,7 +4,7 @@ use super::dispenser::{self, Pharmacy, contained_role, pharmacy_members};
 use super::document;
 use super::elements::display;
 use super::header::{Event, Header, Sender};
-use crate::codes::system;
+use crate::codes::{ItemStatus, NotDispensedReason, PrescriptionStatus, system};
 use crate::fhir::json::JsonWriter;
 use crate::ids::{Guid, LineItemId};
 use crate::model::{DispenseNotification, Quantity, SuppliedLineItem, Supply, Text};
@@ -45,7 +45,7 @@ pub(super) fn write(notification: &DispenseNotification, ids: &mut dyn FnMut() -
                 json.list("extension", |json| {
                     json.extension(system::ODS_RELATIONSHIPS, |json| {
                         json.list("extension", |json| {
-                            json.extension("reimbursementAuthority", |json| {
+                            json.extension(system::part::REIMBURSEMENT_AUTHORITY, |json| {
                                 let authority = notification.reimbursement_authority.as_str();
                                 json.identifier("valueIdentifier", system::ODS, authority);
                             });
@@ -98,23 +98,23 @@ impl Dispense<'_> {
         json.list("extension", |json| {
             let status = &notification.status;
             let words = status.display.as_ref();
-            json.coding_extension(system::PRESCRIPTION_STATUS, system::BUSINESS_STATUS, status.code.code(), words);
+            json.coding_extension(system::PRESCRIPTION_STATUS, PrescriptionStatus::SYSTEM, status.code.code(), words);
             if let Some(reason) = &notification.non_dispensing_reason {
                 let words = reason.display.as_ref();
-                json.coding_extension(system::NOT_DISPENSED, system::NOT_DISPENSED_REASON, reason.code.code(), words);
+                json.coding_extension(system::NOT_DISPENSED, NotDispensedReason::SYSTEM, reason.code.code(), words);
             }
         });
         json.guid_identifiers("identifier", system::DISPENSE_ITEM, self.id.0);
         json.text("status", "completed");
         if let Some(reason) = &item.non_dispensing_reason {
             let (code, words) = (reason.code.code(), display(reason));
-            json.concept("statusReasonCodeableConcept", system::NOT_DISPENSED_REASON, code, words);
+            json.concept("statusReasonCodeableConcept", NotDispensedReason::SYSTEM, code, words);
         }
         json.product("medicationCodeableConcept", self.supply.map_or(&item.prescribed, |supply| &supply.product));
         json.named("subject", system::NHS_NUMBER, notification.nhs_number.as_str());
         json.list_of_one("performer", |json| json.contained_reference("actor", dispenser::ROLE));
         json.list_of_one("authorizingPrescription", |json| json.plain("reference", format_args!("#{REQUEST}")));
-        json.concept("type", system::ITEM_STATUS, item.status.code.code(), display(&item.status));
+        json.concept("type", ItemStatus::SYSTEM, item.status.code.code(), display(&item.status));
         self.supplied(json);
         json.plain("whenHandedOver", format_args!("{}", notification.effective_time));
         self.instructions(json);
@@ -160,7 +160,7 @@ impl Dispense<'_> {
             json.list("extension", |json| {
                 json.extension(system::REPEAT_REVIEW, |json| {
                     json.list("extension", |json| {
-                        json.extension("numberOfPrescriptionsIssued", |json| {
+                        json.extension(system::part::PRESCRIPTIONS_ISSUED, |json| {
                             json.count("valueUnsignedInt", repeat.low)
                         });
                     });

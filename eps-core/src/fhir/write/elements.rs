@@ -104,10 +104,10 @@ impl JsonWriter {
     pub(super) fn repeat_information(&mut self, repeat: RepeatNumber) {
         self.extension(system::REPEAT, |json| {
             json.list("extension", |json| {
-                json.extension("numberOfRepeatsAllowed", |json| {
+                json.extension(system::part::REPEATS_ALLOWED, |json| {
                     json.count("valueInteger", repeat.high.saturating_sub(1));
                 });
-                json.extension("numberOfRepeatsIssued", |json| {
+                json.extension(system::part::REPEATS_ISSUED, |json| {
                     json.count("valueInteger", repeat.low.saturating_sub(1));
                 });
             });
@@ -118,7 +118,9 @@ impl JsonWriter {
     pub(super) fn issue_information(&mut self, issue: u32) {
         self.extension(system::REPEAT, |json| {
             json.list("extension", |json| {
-                json.extension("numberOfRepeatsIssued", |json| json.count("valueInteger", issue.saturating_sub(1)));
+                json.extension(system::part::REPEATS_ISSUED, |json| {
+                    json.count("valueInteger", issue.saturating_sub(1))
+                });
             });
         });
     }

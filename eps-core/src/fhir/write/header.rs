@@ -1,6 +1,6 @@
 //! The MessageHeader of a Bundle.
 
-use crate::codes::system;
+use crate::codes::{MessageEvent, system};
 use crate::fhir::json::JsonWriter;
 use crate::ids::{Guid, MessageId, OdsCode};
 
@@ -72,7 +72,7 @@ impl Header<'_> {
                     }
                 }
             });
-            json.coding("eventCoding", system::MESSAGE_EVENT, self.event.code(), Some(self.event.display()));
+            json.coding("eventCoding", MessageEvent::SYSTEM, self.event.code(), Some(self.event.display()));
             if let Some(ods) = self.destination {
                 json.list_of_one("destination", |json| {
                     json.plain("endpoint", format_args!("urn:nhs-uk:addressing:ods:{ods}"));

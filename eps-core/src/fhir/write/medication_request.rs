@@ -1,7 +1,10 @@
 //! A `LineItem` as a MedicationRequest, with what belongs to the whole prescription repeated in it.
 
 use super::instructions::Instructions;
-use crate::codes::{CourseOfTherapy, ItemStatus, TreatmentType, system};
+use crate::codes::{
+    CourseOfTherapy, DispensingSitePreference, ItemStatus, PrescriberEndorsement, RequestCategory, TreatmentType,
+    system,
+};
 use crate::fhir::json::JsonWriter;
 use crate::ids::Guid;
 use crate::model::{DaysSupply, LineItem, Prescription, RepeatNumber};
@@ -27,12 +30,12 @@ pub(super) fn entry(json: &mut JsonWriter, id: Guid, item: &LineItem, said: &Ins
         json.text("intent", intent(course, shared.released));
         json.product("medicationCodeableConcept", &item.product);
         json.reference("subject", shared.patient);
-        json.concepts("category", system::REQUEST_CATEGORY, "outpatient", Some("Outpatient"));
+        json.concepts("category", RequestCategory::SYSTEM, "outpatient", Some("Outpatient"));
         json.reference("requester", shared.author);
         json.group_identifier(&shared.prescription.id, Some(shared.prescription.uuid));
         let course_system = match course {
-            CourseOfTherapy::ContinuousRepeatDispensing => system::EPS_COURSE_OF_THERAPY,
-            CourseOfTherapy::Acute | CourseOfTherapy::Continuous => system::COURSE_OF_THERAPY,
+            CourseOfTherapy::ContinuousRepeatDispensing => CourseOfTherapy::REPEAT_DISPENSING_SYSTEM,
+            CourseOfTherapy::Acute | CourseOfTherapy::Continuous => CourseOfTherapy::SYSTEM,
         };
         json.concept("courseOfTherapyType", course_system, course.code(), Some(course.display()));
         if let Some(note) = &said.note {
@@ -83,19 +86,19 @@ fn extensions(json: &mut JsonWriter, item: &LineItem, said: &Instructions<'_>, s
         json.coding_extension(system::PRESCRIPTION_TYPE, system::PRESCRIPTION_TYPES, prescription_type, None);
         for endorsement in &item.endorsements {
             json.extension(system::ENDORSEMENT, |json| {
-                json.concept("valueCodeableConcept", system::PRESCRIBER_ENDORSEMENT, endorsement.code.code(), None);
+                json.concept("valueCodeableConcept", PrescriberEndorsement::SYSTEM, endorsement.code.code(), None);
             });
         }
         if prescription.review_date.is_some() || item.repeat.is_some() {
             json.extension(system::REPEAT_REVIEW, |json| {
                 json.list("extension", |json| {
                     if let Some(date) = prescription.review_date {
-                        json.extension("authorisationExpiryDate", |json| {
+                        json.extension(system::part::REVIEW_DATE, |json| {
                             json.plain("valueDateTime", format_args!("{date}"));
                         });
                     }
                     if let Some(RepeatNumber { low, .. }) = item.repeat {
-                        json.extension("numberOfPrescriptionsIssued", |json| json.count("valueUnsignedInt", low));
+                        json.extension(system::part::PRESCRIPTIONS_ISSUED, |json| json.count("valueUnsignedInt", low));
                     }
                 });
             });
@@ -103,7 +106,7 @@ fn extensions(json: &mut JsonWriter, item: &LineItem, said: &Instructions<'_>, s
         if let Some(words) = &said.quantity_words {
             json.extension(system::CONTROLLED_DRUG, |json| {
                 json.list("extension", |json| {
-                    json.extension("quantityWords", |json| json.text("valueString", words));
+                    json.extension(system::part::QUANTITY_IN_WORDS, |json| json.text("valueString", words));
                 });
             });
         }
@@ -125,7 +128,7 @@ fn dispensing_information(json: &mut JsonWriter, item: &LineItem, prescription: 
             }
             if let Some(status) = &item.status {
                 let words = status.display.as_ref();
-                json.coding_extension("dispenseStatus", system::ITEM_STATUS, status.code.code(), words);
+                json.coding_extension("dispenseStatus", ItemStatus::SYSTEM, status.code.code(), words);
             }
         });
     });
@@ -135,7 +138,7 @@ fn dispense_request(json: &mut JsonWriter, item: &LineItem, prescription: &Presc
     json.member("dispenseRequest", |json| {
         json.list("extension", |json| {
             let preference = prescription.site_preference.code();
-            json.coding_extension(system::SITE_TYPE, system::SITE_PREFERENCE, preference, None);
+            json.coding_extension(system::SITE_TYPE, DispensingSitePreference::SYSTEM, preference, None);
         });
         validity_period(json, prescription);
         json.count("numberOfRepeatsAllowed", item.repeat.map_or(0, |repeat| repeat.high.saturating_sub(1)));

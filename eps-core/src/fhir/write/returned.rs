@@ -3,7 +3,7 @@
 use super::dispenser::{self, Pharmacy, contained_pharmacy, contained_role};
 use super::elements::display;
 use super::refusal;
-use crate::codes::{WithdrawType, system};
+use crate::codes::{ReturnReason, TaskCode, WithdrawReason, WithdrawType, system};
 use crate::fhir::json::JsonWriter;
 use crate::ids::{Guid, MessageId, NhsNumber, OdsCode, WrittenPrescriptionId};
 use crate::model::{Return, Timestamp, Withdrawal};
@@ -33,7 +33,7 @@ pub(super) fn write_return(returned: &Return, ids: &mut dyn FnMut() -> Guid) -> 
         prescription: prescription_id,
         issue: *issue,
         status: "rejected",
-        reason: (system::RETURN_REASON, reason.code.code(), display(reason)),
+        reason: (ReturnReason::SYSTEM, reason.code.code(), display(reason)),
         code: ("fulfill", "Fulfill the focal request"),
         focus: *release,
         patient: None,
@@ -62,7 +62,7 @@ pub(super) fn write_withdrawal(withdrawal: &Withdrawal, ids: &mut dyn FnMut() ->
         prescription: prescription_id,
         issue: *issue,
         status: "in-progress",
-        reason: (system::WITHDRAW_REASON, reason.code.code(), display(reason)),
+        reason: (WithdrawReason::SYSTEM, reason.code.code(), display(reason)),
         code: ("abort", "Mark the focal resource as no longer active"),
         focus,
         patient: Some(nhs_number),
@@ -101,7 +101,7 @@ impl Task<'_> {
             json.concept("statusReason", reasons, reason, words);
             json.text("intent", "order");
             let (code, words) = self.code;
-            json.concept("code", system::TASK_CODE, code, Some(words));
+            json.concept("code", TaskCode::SYSTEM, code, Some(words));
             if let Some(MessageId(focus)) = self.focus {
                 json.member("focus", |json| {
                     json.text("type", "Bundle");

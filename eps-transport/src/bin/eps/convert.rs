@@ -7,7 +7,7 @@ use eps_core::fhir::{Outgoing, SignatureVerdict};
 use eps_core::model::{Envelope, Message, SignedDocument};
 use eps_core::signature::{Occasion, Verifier};
 use eps_core::xml::{Document, Limits, pretty};
-use eps_core::{fhir, hl7v3};
+use eps_core::{fhir, hl7v3, rules};
 use eps_transport::broker::{Ids, RandomIds};
 
 use crate::failure::Failure;
@@ -54,8 +54,7 @@ enum Wire {
 impl Wire {
     /// The wire to which a message goes that is not there: XML begins with a tag.
     fn of_result(bytes: &[u8]) -> Self {
-        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-        if bytes.trim_ascii_start().starts_with(b"<") { Self::Fhir } else { Self::Hl7v3 }
+        if rules::is_xml(bytes) { Self::Fhir } else { Self::Hl7v3 }
     }
 }
 

@@ -250,27 +250,12 @@ impl Traveller<'_> {
         };
         let request = Message::ReleaseRequest(Box::new(pharmacy.release_request(id, self.now(), kind)));
         let reply = self.exchange(&self.pharmacy_sends(id, interaction, request))?;
-        let response = match reply.message {
-            Message::ReleaseResponse(response) => response,
-            Message::ReleaseRejection(rejection) => {
-                let why = rejection.reason.display.as_ref().map_or(rejection.reason.code.as_str(), Text::as_str);
-                return Err(Failure::because("nothing was released")(why.into()));
-            }
-            Message::Prescription(_)
-            | Message::ReleaseRequest(_)
-            | Message::DispenseNotification(_)
-            | Message::DispenseClaim(_)
-            | Message::Cancellation(_)
-            | Message::CancellationResponse(_)
-            | Message::Return(_)
-            | Message::Withdrawal(_)
-            | Message::DispenseHistory(_)
-            | Message::MetadataQuery(_)
-            | Message::PrescriptionMetadata(_)
-            | Message::DocumentQuery(_)
-            | Message::StoredDocument(_)
-            | Message::PrescriptionSearch(_)
-            | Message::Acknowledgement => return Err(Failure::Ended("a release was answered with something else")),
+        if let Message::ReleaseRejection(rejection) = &reply.message {
+            let why = rejection.reason.display.as_ref().map_or(rejection.reason.code.as_str(), Text::as_str);
+            return Err(Failure::because("nothing was released")(why.into()));
+        }
+        let Message::ReleaseResponse(response) = reply.message else {
+            return Err(Failure::Ended("a release was answered with something else"));
         };
         let ReleaseResponse { id, prescriptions, .. } = *response;
         let [released] =
