@@ -115,6 +115,10 @@ pub struct XmlNode {
     pub start: usize,
     /// The byte after the end tag.
     pub end: usize,
+    /// The byte after the start tag.
+    end_of_tag: usize,
+    /// The bytes of the text, of an element that has an end tag and no children.
+    pub text: Option<std::ops::Range<usize>>,
     /// Local name, first byte of the name, and the bytes of the value, of each attribute.
     pub attributes: Vec<(String, usize, std::ops::Range<usize>)>,
 }
@@ -142,6 +146,9 @@ pub fn xml_nodes(text: &str) -> Vec<XmlNode> {
             at = ends(">");
             let (element, _) = open.pop().unwrap_or_else(|| panic!("an end tag without a start tag"));
             found[element].end = at;
+            if element + 1 == found.len() {
+                found[element].text = Some(found[element].end_of_tag..start);
+            }
         } else {
             let (name, attributes, end, empty) = start_tag(text, start);
             let mut path = open.last().map(|(parent, _)| found[*parent].path.clone()).unwrap_or_default();
@@ -159,7 +166,7 @@ pub fn xml_nodes(text: &str) -> Vec<XmlNode> {
                     xpath = format!("{xpath}/{name}[{}]", counts[index].1);
                 }
             }
-            found.push(XmlNode { xpath, path, start, end, attributes });
+            found.push(XmlNode { xpath, path, start, end, end_of_tag: end, text: None, attributes });
             if !empty {
                 open.push((found.len() - 1, Vec::new()));
             }

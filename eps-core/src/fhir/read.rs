@@ -168,7 +168,7 @@ fn of_bundle(findings: &mut Findings, root: Node<'_>, context: &Context) -> Opti
             ))
         }
         Some(MessageEvent::PrescriptionOrderResponse) | None => {
-            let problem = Problem::new(&rules::EVENT, event.unwrap_or(header).place());
+            let problem = Problem::new(&rules::EVENT, event.or(header.get("eventCoding")).unwrap_or(header).place());
             findings.tell(|| problem.found(code.unwrap_or_default()));
             None
         }

@@ -133,7 +133,7 @@ fn dosage() -> Value {
 }
 
 /// The order with one request, which it cancels.
-fn cancellation() -> Value {
+pub(super) fn cancellation() -> Value {
     let mut cancellation = one_request();
     cancellation["entry"][0]["resource"]["eventCoding"]["code"] = json!("prescription-order-update");
     let request = &mut cancellation["entry"][1]["resource"];
@@ -147,7 +147,7 @@ fn cancellation() -> Value {
 }
 
 /// The role and the pharmacy of the release, in a Task that gives the prescription back.
-fn returned() -> Value {
+pub(super) fn returned() -> Value {
     let release = release();
     let (pharmacy, mut role) = (&release["parameter"][0]["resource"], release["parameter"][1]["resource"].clone());
     role["organization"] = json!({"reference": "#pharmacy"});
@@ -174,7 +174,7 @@ fn returned() -> Value {
 }
 
 /// The same of a Task that takes a dispense notification back.
-fn withdrawn() -> Value {
+pub(super) fn withdrawn() -> Value {
     let mut task = returned();
     task["status"] = json!("in-progress");
     task["code"] = json!({"coding": [{"system": "http://hl7.org/fhir/CodeSystem/task-code", "code": "abort"}]});

@@ -7,15 +7,15 @@ use super::json::Change::{Remove, Set};
 use super::json::{Row, seeds_of};
 use super::{Judged, Seed, xml};
 
-fn details() -> Value {
+pub(super) fn details() -> Value {
     serde_json::from_str(include_str!("../../../fuzz/seeds/tracker_read/details.json")).unwrap()
 }
 
-fn search() -> Value {
+pub(super) fn search() -> Value {
     serde_json::from_str(include_str!("../../../fuzz/seeds/tracker_read/search.json")).unwrap()
 }
 
-fn metadata() -> String {
+pub(super) fn metadata() -> String {
     include_str!("../../../fuzz/seeds/hl7v3_read/prescription-metadata.xml").to_owned()
 }
 

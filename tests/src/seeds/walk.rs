@@ -12,7 +12,7 @@ use eps_core::model::{Envelope, arbitrary};
 
 use super::json::Change as Json;
 use super::xml::Change as Xml;
-use super::{Broken, Judged, Lands, create, fhir, json, xml};
+use super::{Broken, Judged, Lands, create, fhir, json, tracker, xml};
 use crate::places::{json_nodes, xml_nodes};
 
 /// A node, broken.
@@ -31,24 +31,27 @@ pub struct Step {
 pub enum Done {
     /// It has another value.
     Changed,
+    /// It has no value: it or what holds it is told of.
+    Emptied,
     /// It is gone: what held it is told of.
     Removed,
     /// It stands twice: the copy is told of, or in FHIR the list.
     Doubled,
 }
 
+impl Done {
+    /// What is done by setting this value.
+    fn setting(value: &str) -> Self {
+        if matches!(value, "" | "\"\"") { Self::Emptied } else { Self::Changed }
+    }
+}
+
 /// What breaks a value of this JSON type.
-const fn values(value: &Value) -> &'static [Json] {
+const fn values(value: &Value) -> &'static [&'static str] {
     match value {
-        Value::String(_) => &[
-            Json::Set("5"),
-            Json::Set("\"\""),
-            Json::Set("\"a\\u000bb\""),
-            Json::Set("\"x y\""),
-            Json::Set("\"2025-02-29\""),
-        ],
-        Value::Number(_) | Value::Bool(_) => &[Json::Set("-1.5"), Json::Set("\"x y\"")],
-        Value::Object(_) | Value::Array(_) | Value::Null => &[Json::Set("5")],
+        Value::String(_) => &["5", "\"\"", "\"a\\u000bb\"", "\"x y\"", "\"2025-02-29\""],
+        Value::Number(_) | Value::Bool(_) => &["-1.5", "\"x y\""],
+        Value::Object(_) | Value::Array(_) | Value::Null => &["5"],
     }
 }
 
@@ -63,7 +66,16 @@ pub fn fhir_bases() -> Vec<(&'static str, Value)> {
         ("notification", fhir::notification()),
         ("claim", fhir::claim()),
         ("release", fhir::release()),
+        ("cancellation", fhir::cancellation()),
+        ("return", fhir::returned()),
+        ("withdrawal", fhir::withdrawn()),
     ]
+}
+
+/// Spine's answers about prescriptions, each with its name and its judge.
+#[must_use]
+pub fn tracker_bases() -> Vec<(&'static str, Value, Judged)> {
+    vec![("details", tracker::details(), Judged::Tracker), ("search", tracker::search(), Judged::Search)]
 }
 
 /// The order with four line items.
@@ -79,22 +91,23 @@ pub(super) fn four_items() -> Value {
     order
 }
 
-/// Every node of a FHIR message, broken.
-pub fn fhir_steps(name: &str, base: &Value) -> impl Iterator<Item = Step> {
+/// Every node of a JSON message, broken.
+pub fn json_steps(name: &str, base: &Value, judged: Judged) -> impl Iterator<Item = Step> {
     let text = serde_json::to_string_pretty(base).unwrap();
     let nodes: Vec<_> =
         json_nodes(&text).into_iter().map(|node| node.pointer).filter(|node| !node.is_empty()).collect();
     nodes.into_iter().flat_map(move |node| {
         let in_list = node.rsplit('/').next().is_some_and(|key| key.parse::<usize>().is_ok());
         let doubled = in_list.then_some((Json::Twice, Done::Doubled));
-        let values = values(base.pointer(&node).unwrap()).iter().map(|change| (*change, Done::Changed));
+        let values = values(base.pointer(&node).unwrap());
+        let values = values.iter().map(|value| (Json::Set(value), Done::setting(value)));
         let changes: Vec<_> = values.chain([(Json::Remove, Done::Removed)]).chain(doubled).collect();
         changes.into_iter().map(move |(change, done)| Step {
             what: format!("{name}: {change:?} at {node}"),
             broken: Broken {
                 bytes: serde_json::to_vec_pretty(&json::changed(base, &node, change)).unwrap(),
                 lands: Lands::Pointer(node.clone()),
-                judged: Judged::Validate,
+                judged,
             },
             done,
         })
@@ -107,7 +120,8 @@ macro_rules! kinds {
         /// The HL7 v3 messages, each with its name.
         #[must_use]
         pub fn hl7v3_bases() -> Vec<(&'static str, String)> {
-            let mut bases = vec![("upload", xml::upload()), ("repeats", create::repeats())];
+            let mut bases =
+                vec![("upload", xml::upload()), ("repeats", create::repeats()), ("metadata", tracker::metadata())];
             $(
                 bases.push(($name, include_str!(concat!("../../../fuzz/seeds/hl7v3_read/", $name, ".xml")).to_owned()));
                 bases.extend(generated(&$strategy).map(|message| ($name, message)));
@@ -145,7 +159,7 @@ fn generated(strategy: &impl Strategy<Value = Envelope>) -> impl Iterator<Item =
     messages.into_iter()
 }
 
-/// Every element and attribute of an HL7 v3 message, broken.
+/// Every element, text and attribute of an HL7 v3 message, broken.
 #[must_use]
 pub fn hl7v3_steps(name: &str, base: &str) -> Vec<Step> {
     let mut steps = Vec::new();
@@ -164,6 +178,11 @@ pub fn hl7v3_steps(name: &str, base: &str) -> Vec<Step> {
         };
         step(None, Xml::Remove, Done::Removed);
         step(None, Xml::Twice, Done::Doubled);
+        if node.text.is_some() {
+            for text in ["", "x y", "20250229"] {
+                step(None, Xml::Text(text), Done::setting(text));
+            }
+        }
         for (attribute, start, _) in &node.attributes {
             // A namespace is no attribute of the message.
             if base[*start..].starts_with("xmlns") || base[*start..].starts_with("xsi:") {
@@ -171,7 +190,7 @@ pub fn hl7v3_steps(name: &str, base: &str) -> Vec<Step> {
             }
             step(Some(attribute), Xml::Remove, Done::Removed);
             for value in ["", "x y", "20250229"] {
-                step(Some(attribute), Xml::Set(value), Done::Changed);
+                step(Some(attribute), Xml::Set(value), Done::setting(value));
             }
         }
     }

@@ -8,6 +8,8 @@ use crate::places::{XmlNode, xml_nodes};
 pub(super) enum Change {
     /// The attribute has this value.
     Set(&'static str),
+    /// The element has this text.
+    Text(&'static str),
     /// The element or attribute is taken away.
     Remove,
     /// A copy of the element follows it.
@@ -68,6 +70,10 @@ pub(super) fn changed(base: &str, node: &XmlNode, attribute: Option<&str>, chang
             [&base[..value_range.start], value, &base[value_range.end..]].concat()
         }
         (Change::Remove, Some((_, start, value_range))) => [&base[..*start], &base[value_range.end + 1..]].concat(),
+        (Change::Text(text), None) => {
+            let range = node.text.clone().unwrap();
+            [&base[..range.start], text, &base[range.end..]].concat()
+        }
         (Change::Remove, None) => [&base[..node.start], &base[node.end..]].concat(),
         (Change::Twice, None) => [&base[..node.end], &base[node.start..]].concat(),
         (Change::Become(element), None) => [&base[..node.start], element, &base[node.end..]].concat(),

@@ -289,6 +289,14 @@ mod tests {
     }
 
     #[test]
+    fn a_second_key_is_told_of_its_resource_whose_type_comes_later() {
+        let (rule, place, _) = refusal(br#"{"id":"1","id":"2","resourceType":"Bundle"}"#);
+        assert_eq!(rule, "fhir.json.duplicate-key");
+        let Place::Json { pointer, fhirpath, column, .. } = place else { panic!("{place:?}") };
+        assert_eq!((pointer.as_str(), fhirpath.as_str(), column), ("/id", "Bundle.id", 16));
+    }
+
+    #[test]
     fn values_keep_their_text_and_borrow_it() {
         let source = br#"{"a":"plain","b":"q\"\u00e9\ud83d\udc8a","n":-12.50e+01,"t":[true,false,null]}"#;
         let json = Json::parse(source).unwrap();

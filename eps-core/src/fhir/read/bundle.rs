@@ -102,7 +102,7 @@ impl<'d> Bundle<'d> {
         let url = match Reference::read(element) {
             Reference::Literal(url) => url,
             Reference::Identifier(_) | Reference::None => {
-                findings.missing(element, "reference");
+                findings.no_reference(element);
                 return None;
             }
         };

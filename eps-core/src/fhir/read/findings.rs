@@ -89,8 +89,17 @@ impl Findings {
         self.tell(|| Problem::new(&rules::REQUIRED, owner.place()).expected(field));
     }
 
-    fn wrong_type(&mut self, node: Node<'_>, expected: &'static str) {
+    /// A node that is not what the model has here.
+    pub(super) fn wrong_type(&mut self, node: Node<'_>, expected: &'static str) {
         self.tell(|| Problem::new(&rules::TYPE, node.place()).expected(expected));
+    }
+
+    /// A reference that names nothing.
+    pub(super) fn no_reference(&mut self, element: Node<'_>) {
+        match element.get("reference").filter(|reference| reference.as_str().is_none()) {
+            Some(reference) => self.wrong_type(reference, "a string"),
+            None => self.missing(element, "reference"),
+        }
     }
 
     /// An element that must be there.

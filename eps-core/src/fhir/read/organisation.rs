@@ -35,7 +35,7 @@ impl<'d> Source<'d> {
             Reference::Literal(_) => bundle.resolve(findings, element).map(Self::resource),
             Reference::Identifier(_) => Some(Self::named(element, role)),
             Reference::None => {
-                findings.missing(element, "reference");
+                findings.no_reference(element);
                 None
             }
         }
@@ -88,8 +88,10 @@ pub(super) fn represented<'d>(
     let service = match role.get("healthcareService") {
         None => None,
         Some(services) => {
-            let Some(element) = services.items().next() else {
-                findings.missing(role, "healthcareService");
+            let Some(element) = findings.list(role, "healthcareService").next() else {
+                if services.is_array() {
+                    findings.missing(role, "healthcareService");
+                }
                 return None;
             };
             Some(Source::find(findings, bundle, role, element)?)

@@ -110,7 +110,7 @@ impl<'d> Practitioner<'d> {
             Reference::Literal(_) => bundle.resolve(findings, element).map(Self::Resource),
             Reference::Identifier(_) => Some(Self::Named(element)),
             Reference::None => {
-                findings.missing(element, "reference");
+                findings.no_reference(element);
                 None
             }
         }

@@ -58,7 +58,10 @@ fn telecoms(findings: &mut Findings, bundle: &Bundle<'_>) {
         for entry in bundle.entries(kind) {
             for (at, telecom) in entry.resource.list("telecom").enumerate() {
                 for field in ["value", "use"] {
-                    if telecom.str(field).is_none_or(str::is_empty) {
+                    let value = telecom.get(field);
+                    if let Some(value) = value.filter(|value| value.as_str().is_none()) {
+                        findings.wrong_type(value, "a string");
+                    } else if value.and_then(Node::as_str).is_none_or(str::is_empty) {
                         let path = format!("bundle.entry[{}].resource.telecom[{at}].{field}", entry.index);
                         let message = format!("Required field {path} is missing.");
                         findings.tell(|| {
