@@ -126,7 +126,7 @@ fn collect(value: &Value, pointer: String, wanted: fn(&Value) -> bool, pointers:
 /// The leaves that carry free text: plain words are taken there, and arrive.
 fn text_gaps(base: &str) -> Vec<Gap> {
     const WORDS: &str = "some plain words";
-    let mut gaps = gaps(&base, Value::is_string);
+    let mut gaps = gaps(base, Value::is_string);
     gaps.retain(|gap| read(&gap.filled(&json(WORDS))).is_ok_and(|envelope| arrives(&hl7v3::write(&envelope), WORDS)));
     gaps
 }
