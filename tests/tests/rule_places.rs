@@ -59,9 +59,8 @@ const OF_AN_ABSENCE: &[&str] = &[
     "tracker.missing",
 ];
 
-/// Told of a reference that leads to nothing, and of a Bundle without a resource: on the reference or on the list, for what
-/// they should lead to is not there.
-const OF_A_REFERENCE: &str = "fhir.element.too-few";
+/// Told of what holds a list in which nothing is what is looked for, and of a reference or Bundle that leads to nothing.
+const OF_A_SEARCH: &str = "fhir.element.too-few";
 
 /// Where a rule is told of something else than the node that is broken: rule, end of the node's path, reason.
 const ELSEWHERE: &[(&str, &str, &str)] = &[
@@ -96,7 +95,10 @@ impl Tally {
         let of_the_node = told.iter().any(|(_, landed)| landed.as_ref() == Ok(&step.broken.lands));
         for (id, landed) in &told {
             let right = landed.as_ref().is_ok_and(|lands| {
-                !is_generic(id) || fits(step, lands) || of_the_node && follows(step, id, lands) || elsewhere(step, id)
+                !is_generic(id) && (*id != OF_A_SEARCH || searched(step, lands))
+                    || fits(step, lands)
+                    || of_the_node && follows(step, id, lands)
+                    || elsewhere(step, id)
             });
             if ids.contains(id) && right {
                 *self.told.entry(id).or_default() += 1;
@@ -173,6 +175,16 @@ fn holds(step: &Step, at: &str, node: &str) -> bool {
         broken.and_then(|broken| broken.pointer(list)?.as_array().map(Vec::is_empty)).unwrap_or_default()
     });
     list.as_deref() == Some(at) || emptied && list.and_then(|list| owner(&list)).as_deref() == Some(at)
+}
+
+/// Whether this is above the broken node, or a reference or Bundle.
+fn searched(step: &Step, lands: &Lands) -> bool {
+    let Some((at, node)) = paths(step, lands) else { return false };
+    if node.strip_prefix(at).is_some_and(|rest| rest.starts_with('/')) {
+        return true;
+    }
+    let broken: serde_json::Value = serde_json::from_slice(&step.broken.bytes).unwrap();
+    broken.pointer(at).is_some_and(|node| node.get("reference").is_some() || node.get("entry").is_some())
 }
 
 /// A node of the wrong kind is told of itself, and then missed by what holds it.
