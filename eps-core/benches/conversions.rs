@@ -8,28 +8,41 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use eps_core::fhir::{self, Context, IdentifierReferences, Outgoing, SignatureVerdict};
-use eps_core::hl7v3;
 use eps_core::ids::{CheckCharacters, Guid, MessageId};
-use eps_core::model::Timestamp;
+use eps_core::{hl7v3, tracker};
 use serde::de::IgnoredAny;
 
-const ORDER: &[u8] = include_bytes!("../../eps-transport/data/prescription-order.json");
-const REQUESTS: [(&str, &[u8]); 4] = [
+#[path = "support/floor.rs"]
+mod floor;
+#[path = "support/request.rs"]
+mod request;
+
+use request::ORDER;
+
+const REQUESTS: [(&str, &[u8]); 7] = [
     ("order", ORDER),
     ("release-request", include_bytes!("../../fuzz/seeds/fhir_read/release.json")),
     ("notification", include_bytes!("../../fuzz/seeds/fhir_read/notification.json")),
     ("claim", include_bytes!("../../fuzz/seeds/fhir_read/claim.json")),
+    ("cancellation", include_bytes!("../../fuzz/seeds/fhir_read/cancellation.json")),
+    ("return", include_bytes!("../../fuzz/seeds/fhir_read/return.json")),
+    ("withdrawal", include_bytes!("../../fuzz/seeds/fhir_read/withdrawal.json")),
 ];
+const REPLIES: [(&str, &[u8]); 4] = [
+    ("release-response", include_bytes!("../../fuzz/seeds/hl7v3_read/release-response.xml")),
+    ("release-rejection", include_bytes!("../../fuzz/seeds/hl7v3_read/release-rejection.xml")),
+    ("cancellation-response", include_bytes!("../../fuzz/seeds/hl7v3_read/cancellation-response.xml")),
+    ("acknowledgement", include_bytes!("../../fuzz/seeds/hl7v3_read/acknowledgement.xml")),
+];
+const TRACKER: &[u8] = include_bytes!("../../fuzz/seeds/tracker_read/details.json");
 
+/// Whatever may be taken is taken.
 fn context() -> Context {
     Context {
-        now: Timestamp::parse_hl7("20260302093000").unwrap(),
-        from: "200000001285".parse().unwrap(),
-        to: "567456789789".parse().unwrap(),
-        author: None,
         identifier_references: IdentifierReferences::Resolved,
         check_characters: CheckCharacters::AsWritten,
         release_ids: Some([[1; 16], [2; 16]].map(|bytes| MessageId(Guid::from_bytes(bytes)))),
+        ..request::context()
     }
 }
 
@@ -44,8 +57,8 @@ fn to_fhir(hl7v3: &[u8]) -> Vec<u8> {
         Guid::from_bytes(last.to_be_bytes())
     };
     let verify = |_: &_| SignatureVerdict::Valid;
-    let now = Timestamp::from_unix(1_772_443_800);
-    let mut outgoing = Outgoing { now, ids: &mut ids, verify: &verify, base_path: "https://eps.example" };
+    let mut outgoing =
+        Outgoing { now: request::now(), ids: &mut ids, verify: &verify, base_path: "https://eps.example" };
     fhir::write(&hl7v3::read(hl7v3).unwrap(), &mut outgoing).unwrap()
 }
 
@@ -71,6 +84,26 @@ fn requests(c: &mut Criterion) {
         group.bench_function("hl7v3-to-fhir", |b| b.iter(|| to_fhir(black_box(&hl7v3))));
         group.finish();
     }
+}
+
+/// Each kind of reply, beside a pass over its XML.
+fn replies(c: &mut Criterion) {
+    for (name, hl7v3) in REPLIES {
+        let mut group = c.benchmark_group(name);
+        group.throughput(both(hl7v3.len()));
+        group.bench_function("floor", |b| b.iter(|| floor::quick_xml_pass(black_box(hl7v3))));
+        group.bench_function("hl7v3-to-fhir", |b| b.iter(|| to_fhir(black_box(hl7v3))));
+        group.finish();
+    }
+}
+
+/// What Spine tells of a prescription, read and written again.
+fn answers(c: &mut Criterion) {
+    let mut group = c.benchmark_group("tracker-answer");
+    group.throughput(both(TRACKER.len()));
+    group.bench_function("floor", |b| b.iter(|| serde_json::from_slice::<IgnoredAny>(black_box(TRACKER)).unwrap()));
+    group.bench_function("read-and-write", |b| b.iter(|| tracker::write(&tracker::read(black_box(TRACKER)).unwrap())));
+    group.finish();
 }
 
 /// The order with so many items, each with a dosage of `filler` more bytes.
@@ -105,5 +138,5 @@ fn sizes(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, requests, sizes);
+criterion_group!(benches, requests, replies, answers, sizes);
 criterion_main!(benches);

@@ -15,10 +15,21 @@ static ALLOCATOR: dhat::Alloc = dhat::Alloc;
 const ORDER: &[u8] = include_bytes!("../../eps-transport/data/prescription-order.json");
 
 /// The other requests that FHIR brings.
-const OTHERS: [(&str, &[u8]); 3] = [
+const OTHERS: [(&str, &[u8]); 6] = [
     ("release request", include_bytes!("../../fuzz/seeds/fhir_read/release.json")),
     ("notification", include_bytes!("../../fuzz/seeds/fhir_read/notification.json")),
     ("claim", include_bytes!("../../fuzz/seeds/fhir_read/claim.json")),
+    ("cancellation", include_bytes!("../../fuzz/seeds/fhir_read/cancellation.json")),
+    ("return", include_bytes!("../../fuzz/seeds/fhir_read/return.json")),
+    ("withdrawal", include_bytes!("../../fuzz/seeds/fhir_read/withdrawal.json")),
+];
+
+/// The replies, as HL7 v3 brings them.
+const REPLIES: [(&str, &[u8]); 4] = [
+    ("release response", include_bytes!("../../fuzz/seeds/hl7v3_read/release-response.xml")),
+    ("release rejection", include_bytes!("../../fuzz/seeds/hl7v3_read/release-rejection.xml")),
+    ("cancellation response", include_bytes!("../../fuzz/seeds/hl7v3_read/cancellation-response.xml")),
+    ("acknowledgement", include_bytes!("../../fuzz/seeds/hl7v3_read/acknowledgement.xml")),
 ];
 
 /// The most allocations of a conversion of two items.
@@ -67,6 +78,11 @@ fn a_conversion_allocates_little_and_in_proportion_to_its_items() {
         let (_, back, peak_back) = to_fhir(&hl7v3);
         println!("{name}: to HL7 v3 {there} allocations, {peak_there} bytes at most; to FHIR {back}, {peak_back}");
         assert!(there < MOST && back < MOST, "{name}: {there} to HL7 v3, {back} to FHIR, {MOST} at most");
+    }
+    for (name, hl7v3) in REPLIES {
+        let (_, allocations, peak) = to_fhir(hl7v3);
+        println!("{name}: to FHIR {allocations} allocations, {peak} bytes at most");
+        assert!(allocations < MOST, "{name}: {allocations} to FHIR, {MOST} at most");
     }
     let by_items = [1, 2, 3, 4].map(|items| {
         let bytes = order(items);

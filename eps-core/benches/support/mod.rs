@@ -1,36 +1,18 @@
 //! What the benches share: the shipped two-item prescription, unsigned and signed, and the floors.
-use std::hint::black_box;
 
-use eps_core::fhir::{Context, IdentifierReferences};
 use eps_core::hl7v3;
-use eps_core::ids::CheckCharacters;
-use eps_core::model::{Envelope, Message, SignatureText, Timestamp};
+use eps_core::model::{Envelope, Message, SignatureText};
 use eps_core::signature::algorithm::Algorithm;
 use eps_core::signature::provider::RustCrypto;
 use eps_core::signature::signer::{self, SoftwareSigner};
 use eps_core::signature::{Policy, TrustAnchors, embed, prepare};
-use quick_xml::events::Event;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, PKCS_RSA_SHA256};
 
-/// The prescription-order that the demo ships: two items, about 14 KB of JSON.
-pub(crate) const ORDER: &[u8] = include_bytes!("../../../eps-transport/data/prescription-order.json");
+mod floor;
+mod request;
 
-/// The time of every bench.
-pub(crate) fn now() -> Timestamp {
-    Timestamp::parse_hl7("20260302093000").unwrap()
-}
-
-pub(crate) fn context() -> Context {
-    Context {
-        now: now(),
-        from: "200000001285".parse().unwrap(),
-        to: "567456789789".parse().unwrap(),
-        author: None,
-        identifier_references: IdentifierReferences::Refused,
-        check_characters: CheckCharacters::Required,
-        release_ids: None,
-    }
-}
+pub(crate) use floor::quick_xml_pass;
+pub(crate) use request::{ORDER, context, now};
 
 pub(crate) fn order() -> Envelope {
     eps_core::fhir::read(ORDER, &context()).unwrap()
@@ -97,31 +79,4 @@ fn sign(signer: &SoftwareSigner) -> Vec<u8> {
     let element = String::from_utf8(embed::signature_element(&signed)).unwrap();
     prescription.author.signature = SignatureText::Element(element.into());
     hl7v3::write(&envelope)
-}
-
-/// One pass over events and attributes: what reading the XML costs at the least.
-pub(crate) fn quick_xml_pass(bytes: &[u8]) -> usize {
-    let mut reader = quick_xml::Reader::from_reader(bytes);
-    let mut seen = 0;
-    loop {
-        match reader.read_event().unwrap() {
-            Event::Eof => return seen,
-            Event::Start(tag) | Event::Empty(tag) => {
-                for attribute in tag.attributes() {
-                    black_box(attribute.unwrap().value);
-                    seen += 1;
-                }
-            }
-            other @ (Event::End(_)
-            | Event::Text(_)
-            | Event::CData(_)
-            | Event::Comment(_)
-            | Event::Decl(_)
-            | Event::PI(_)
-            | Event::DocType(_)
-            | Event::GeneralRef(_)) => {
-                black_box(&other);
-            }
-        }
-    }
 }

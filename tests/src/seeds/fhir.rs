@@ -134,56 +134,17 @@ fn dosage() -> Value {
 
 /// The order with one request, which it cancels.
 pub(super) fn cancellation() -> Value {
-    let mut cancellation = one_request();
-    cancellation["entry"][0]["resource"]["eventCoding"]["code"] = json!("prescription-order-update");
-    let request = &mut cancellation["entry"][1]["resource"];
-    request["status"] = json!("cancelled");
-    request["statusReason"] = json!({"coding": [{
-        "system": "https://fhir.nhs.uk/CodeSystem/medicationrequest-status-reason",
-        "code": "0001",
-        "display": "Prescribing Error",
-    }]});
-    cancellation
+    serde_json::from_str(include_str!("../../../fuzz/seeds/fhir_read/cancellation.json")).unwrap()
 }
 
-/// The role and the pharmacy of the release, in a Task that gives the prescription back.
+/// A Task that gives the prescription back.
 pub(super) fn returned() -> Value {
-    let release = release();
-    let (pharmacy, mut role) = (&release["parameter"][0]["resource"], release["parameter"][1]["resource"].clone());
-    role["organization"] = json!({"reference": "#pharmacy"});
-    json!({
-        "resourceType": "Task",
-        "contained": [role, pharmacy],
-        "identifier": [{"system": "https://tools.ietf.org/html/rfc4122", "value": "7c0e5a1b-3d2f-4b6c-9a8d-1e2f3a4b5c6d"}],
-        "status": "rejected",
-        "intent": "order",
-        "groupIdentifier": {
-            "system": "https://fhir.nhs.uk/Id/prescription-order-number",
-            "value": order()["entry"][1]["resource"]["groupIdentifier"]["value"],
-        },
-        "focus": {"identifier": {"value": "9d8c7b6a-5f4e-4d3c-8b2a-0a1b2c3d4e5f"}},
-        "for": {"identifier": {"system": "https://fhir.nhs.uk/Id/nhs-number", "value": "9990173923"}},
-        "authoredOn": "2026-03-02T09:40:00+00:00",
-        "requester": {"reference": "#role"},
-        "statusReason": {"coding": [{
-            "system": "https://fhir.nhs.uk/CodeSystem/EPS-task-dispense-return-status-reason",
-            "code": "0003",
-            "display": "Patient requested release",
-        }]},
-    })
+    serde_json::from_str(include_str!("../../../fuzz/seeds/fhir_read/return.json")).unwrap()
 }
 
-/// The same of a Task that takes a dispense notification back.
+/// A Task that takes a dispense notification back.
 pub(super) fn withdrawn() -> Value {
-    let mut task = returned();
-    task["status"] = json!("in-progress");
-    task["code"] = json!({"coding": [{"system": "http://hl7.org/fhir/CodeSystem/task-code", "code": "abort"}]});
-    task["statusReason"]["coding"][0] = json!({
-        "system": "https://fhir.nhs.uk/CodeSystem/EPS-task-dispense-withdraw-reason",
-        "code": "MU",
-        "display": "Medication Update",
-    });
-    task
+    serde_json::from_str(include_str!("../../../fuzz/seeds/fhir_read/withdrawal.json")).unwrap()
 }
 
 pub(super) fn seeds() -> Vec<Seed> {
