@@ -246,7 +246,7 @@ fn has_key(json: &Json<'_>, parent: u32, before: u32, key: Text) -> bool {
     let mut at = parent + 1;
     while at < before {
         let Some(entry) = json.entry(at) else { return false };
-        if matches!(entry.label, Label::Key(other) if other.len == key.len && json.text(other) == name) {
+        if matches!(entry.label, Label::Key(other) if json.is(other, name)) {
             return true;
         }
         at = entry.end;
