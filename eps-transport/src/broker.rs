@@ -18,13 +18,17 @@ use std::sync::Arc;
 use eps_core::hl7v3;
 use eps_core::ids::{Asid, CheckCharacters, MessageId, PrescriptionId};
 use eps_core::model::{Envelope, Message, Timestamp};
-use eps_core::record::{Command, DocumentKey, NextActivity, Periods, Received, Record, Who, decide};
+use eps_core::record::{
+    ClaimOf, Command, DocumentKey, NextActivity, Notification, Periods, RebuildOf, Received, Record, ReturnOf, Who,
+    WithdrawOf, decide,
+};
 use eps_core::xml::{Document, Limits};
 use sha2::{Digest as _, Sha256};
 
 use crate::clock::{Clock, SystemClock};
 use crate::store::{Answered, Commit, CommitError, RecordWrite, Store, StoredRecord, Version};
 
+mod cancellation;
 mod error;
 mod ids;
 mod journal;
@@ -35,7 +39,7 @@ mod signature;
 
 pub use error::{BrokerError, ReplyBytes};
 pub use ids::{Ids, RandomIds};
-pub use journal::JournalEntry;
+pub use journal::{JournalEntry, JournalRecord, SentLater};
 pub use signature::{PolicyCheck, SignatureCheck, SignatureRefused};
 
 use judge::{Changed, Judged};
@@ -215,11 +219,22 @@ impl<S: Store> Broker<S> {
         match &request.envelope.message {
             Message::Prescription(prescription) => self.judge_prescription(request, prescription),
             Message::ReleaseRequest(asked) => self.judge_release(request, asked),
-            Message::DispenseNotification(told) => self.judge_notification(request, told),
-            Message::DispenseClaim(claim) => self.judge_claim(request, claim),
-            Message::Cancellation(_) | Message::Return(_) | Message::Withdrawal(_) | Message::DispenseHistory(_) => {
-                Ok(Judged { reply: self.not_decided(request)?, changed: None })
-            }
+            Message::DispenseNotification(told) => self.judge_other(request, &told.prescription_id, |document| {
+                Ok(Command::Notify(Box::new(Notification::from_message(told, document))))
+            }),
+            Message::DispenseClaim(claim) => self.judge_other(request, &claim.prescription_id, |document| {
+                Ok(Command::Claim(Box::new(ClaimOf::from_message(claim, document))))
+            }),
+            Message::Cancellation(cancellation) => self.judge_cancellation(request, cancellation),
+            Message::Return(returned) => self.judge_other(request, &returned.prescription_id, |document| {
+                ReturnOf::from_message(returned, document).map(Command::Return)
+            }),
+            Message::Withdrawal(withdrawal) => self.judge_other(request, &withdrawal.prescription_id, |document| {
+                Ok(Command::Withdraw(WithdrawOf::from_message(withdrawal, document)))
+            }),
+            Message::DispenseHistory(history) => self.judge_other(request, &history.prescription_id, |document| {
+                Ok(Command::Rebuild(RebuildOf::from_message(history, document)))
+            }),
             Message::ReleaseResponse(_)
             | Message::ReleaseRejection(_)
             | Message::CancellationResponse(_)
@@ -263,14 +278,17 @@ impl<S: Store> Broker<S> {
 
 /// All that an accepted message changes.
 fn commit(request: &Request<'_>, reply: Vec<u8>, changed: judge::Changes) -> Result<Commit, BrokerError> {
-    let judge::Changes { changed, document } = changed;
-    let journal = JournalEntry::of(request, &changed).to_bytes()?;
+    let judge::Changes { changed, document, later } = changed;
+    let mut documents = vec![(request.key(), document)];
+    let sent = later.iter().map(journal::SentLater::of).collect();
+    documents.extend(later.into_iter().map(|message| (DocumentKey::of(message.id), hl7v3::write(&message))));
+    let journal = JournalEntry::of(request, &changed, sent).to_bytes()?;
     let records = changed.into_iter().map(write).collect::<Result<_, BrokerError>>()?;
     Ok(Commit {
         message: request.envelope.id,
         answer: Answered { digest: request.digest, reply },
         records,
-        documents: vec![(request.key(), document)],
+        documents,
         journal,
     })
 }

@@ -1,7 +1,7 @@
 //! The journal: one entry for each accepted message. It names no patient.
 
 use eps_core::ids::{Asid, MessageId, PrescriptionId};
-use eps_core::model::Timestamp;
+use eps_core::model::{Envelope, Timestamp};
 use eps_core::record::Effect;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,25 @@ pub struct JournalEntry {
     pub digest: String,
     /// The records it changed.
     pub records: Vec<JournalRecord>,
+    /// The messages to others that followed from it. Each is stored as the document under its id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sent: Vec<SentLater>,
+}
+
+/// A message that the broker sends unasked: what became of a cancellation that had to wait.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SentLater {
+    /// The message.
+    pub message: MessageId,
+    /// The system that it is for; `None` where the cancellation did not say whom to answer.
+    pub to: Option<Asid>,
+}
+
+impl SentLater {
+    pub(super) fn of(message: &Envelope) -> Self {
+        Self { message: message.id, to: message.to.clone() }
+    }
 }
 
 /// A record that a message changed.
@@ -39,7 +58,7 @@ pub struct JournalRecord {
 }
 
 impl JournalEntry {
-    pub(super) fn of(request: &Request<'_>, changed: &[Changed]) -> Self {
+    pub(super) fn of(request: &Request<'_>, changed: &[Changed], sent: Vec<SentLater>) -> Self {
         let record = |Changed { accepted, .. }: &Changed| JournalRecord {
             id: accepted.record.id().clone(),
             version: accepted.record.version(),
@@ -52,6 +71,7 @@ impl JournalEntry {
             from: request.envelope.from.clone(),
             digest: request.digest.iter().map(|byte| format!("{byte:02x}")).collect(),
             records: changed.iter().map(record).collect(),
+            sent,
         }
     }
 

@@ -1,9 +1,9 @@
 //! Judging a request: what it changes, and what it is answered.
 
 use eps_core::hl7v3;
-use eps_core::ids::OdsCode;
-use eps_core::model::{DispenseClaim, DispenseNotification, Envelope, Message, Prescription};
-use eps_core::record::{Accepted, ClaimOf, Command, Create, Invalid, Notification, Refusal};
+use eps_core::ids::{OdsCode, WrittenPrescriptionId};
+use eps_core::model::{Envelope, Message, Prescription};
+use eps_core::record::{Accepted, Command, Create, DocumentKey, Invalid, Refusal};
 
 use super::{Broker, BrokerError, Request};
 use crate::store::Store;
@@ -20,6 +20,8 @@ pub(super) struct Changes {
     pub(super) changed: Vec<Changed>,
     /// The document that the message brings.
     pub(super) document: Vec<u8>,
+    /// What others are told because of it.
+    pub(super) later: Vec<Envelope>,
 }
 
 /// A changed record.
@@ -84,26 +86,21 @@ impl<S: Store> Broker<S> {
         }
     }
 
-    pub(super) fn judge_notification(
+    /// Judges a message that is answered with an acknowledgement and kept whole.
+    pub(super) fn judge_other(
         &self,
         request: &Request<'_>,
-        told: &DispenseNotification,
+        id: &WrittenPrescriptionId,
+        command: impl FnOnce(DocumentKey) -> Result<Command, Refusal>,
     ) -> Result<Judged, BrokerError> {
-        let Ok(id) = told.prescription_id.checked() else {
-            return self.refuse(request, &Invalid::PrescriptionIdCheck.into());
-        };
-        let command = Command::Notify(Box::new(Notification::from_message(told, request.key())));
-        let judged = self.decide(request, &id, command)?;
-        self.acknowledge(request, judged, request.bytes())
-    }
-
-    pub(super) fn judge_claim(&self, request: &Request<'_>, claim: &DispenseClaim) -> Result<Judged, BrokerError> {
-        let Ok(id) = claim.prescription_id.checked() else {
-            return self.refuse(request, &Invalid::PrescriptionIdCheck.into());
-        };
-        let command = Command::Claim(Box::new(ClaimOf::from_message(claim, request.key())));
-        let judged = self.decide(request, &id, command)?;
-        self.acknowledge(request, judged, request.bytes())
+        let id = id.checked().map_err(|_| Refusal::from(Invalid::PrescriptionIdCheck));
+        match id.and_then(|id| Ok((id, command(request.key())?))) {
+            Err(refusal) => self.refuse(request, &refusal),
+            Ok((id, command)) => {
+                let judged = self.decide(request, &id, command)?;
+                self.acknowledge(request, judged, request.bytes())
+            }
+        }
     }
 
     /// Answers with an acknowledgement; what was accepted brings `document`.
@@ -114,10 +111,13 @@ impl<S: Store> Broker<S> {
         document: &[u8],
     ) -> Result<Judged, BrokerError> {
         match judged {
-            Ok(changed) => Ok(Judged {
-                reply: self.accept(request),
-                changed: Some(Changes { changed: vec![changed], document: document.to_vec() }),
-            }),
+            Ok(changed) => {
+                let later = self.answers_later(request, &changed.accepted.effects)?;
+                Ok(Judged {
+                    reply: self.accept(request),
+                    changed: Some(Changes { changed: vec![changed], document: document.to_vec(), later }),
+                })
+            }
             Err(refusal) => self.refuse(request, &refusal),
         }
     }

@@ -120,7 +120,7 @@ impl<S: Store> Broker<S> {
         };
         let document = match &changed.accepted.reply {
             Reply::Released(handover) => self.signed_document(&handover.signed)?,
-            Reply::Done(_) => self.signed_document(changed.accepted.record.signed())?,
+            Reply::Done(_) | Reply::Cancellation(_) => return Ok(Err(Refusal::NothingToRelease)),
         };
         Ok(Ok(Released { document, changed }))
     }
@@ -148,7 +148,10 @@ impl<S: Store> Broker<S> {
             request: asked.id,
         };
         let document = request.bytes().to_vec();
-        Judged { reply: self.release(request, asked, response), changed: Some(Changes { changed, document }) }
+        Judged {
+            reply: self.release(request, asked, response),
+            changed: Some(Changes { changed, document, later: Vec::new() }),
+        }
     }
 
     fn refuse_release(
