@@ -166,7 +166,7 @@ impl Issue {
         let mut applied = false;
         let changed = self.change(|state| {
             Ok::<_, std::convert::Infallible>(match state.waiting() {
-                Err(other) => other,
+                Err(other) => *other,
                 Ok(waiting) => {
                     applied = true;
                     match cancellation.target {

@@ -274,10 +274,10 @@ impl ToBeDispensed {
 impl WithDispenserActive {
     /// No more will be supplied: the items are closed as they stand. Where no notification is in force, nothing was
     /// dispensed, and the issue is given back as it is.
-    fn close(self) -> Result<(Items<Settled>, Release, Dispensing), Self> {
+    fn close(self) -> Result<(Items<Settled>, Release, Dispensing), Box<Self>> {
         match self.dispensing {
             Some(dispensing) => Ok((self.items.map(Active::closed), self.release, dispensing)),
-            None => Err(self),
+            None => Err(Box::new(self)),
         }
     }
 
@@ -511,7 +511,7 @@ impl State {
     }
 
     /// The issue as long as nobody has it; any other is given back as it is.
-    pub(super) fn waiting(self) -> Result<Waiting, Self> {
+    pub(super) fn waiting(self) -> Result<Waiting, Box<Self>> {
         let (items, again): (_, fn(Items<Open>) -> Self) = match self {
             Self::AwaitingRelease(AwaitingRelease { items }) => {
                 (items, |items| Self::AwaitingRelease(AwaitingRelease { items }))
@@ -529,7 +529,7 @@ impl State {
             | Self::NotDispensed(_)
             | Self::Claimed(_)
             | Self::NoClaimed(_)
-            | Self::CancelledFuture(_)) => return Err(other),
+            | Self::CancelledFuture(_)) => return Err(Box::new(other)),
         };
         Ok(Waiting { items, again })
     }
@@ -568,9 +568,7 @@ impl State {
                 Ok((items, release, dispensing)) => {
                     Self::Dispensed(Dispensed { items, release, dispensing, completed: today })
                 }
-                Err(WithDispenserActive { items, .. }) => {
-                    Self::Expired(Expired { items: items.map(Active::expired), completed: today })
-                }
+                Err(active) => Self::Expired(Expired { items: active.items.map(Active::expired), completed: today }),
             },
             Self::CancelledFuture(_) => Self::Expired(Expired { items: Items::new(Vec::new()), completed: today }),
             complete @ (Self::Expired(_)
@@ -587,7 +585,7 @@ impl State {
         let (items, release, dispensing) = match self {
             Self::WithDispenserActive(state) => match state.close() {
                 Ok(closed) => closed,
-                Err(state) => return Self::WithDispenserActive(state),
+                Err(state) => return Self::WithDispenserActive(*state),
             },
             Self::Dispensed(Dispensed { items, release, dispensing, .. }) => (items, release, dispensing),
             other @ (Self::AwaitingRelease(_)
