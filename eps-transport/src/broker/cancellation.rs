@@ -48,9 +48,10 @@ impl<S: Store> Broker<S> {
         refusal: Refusal,
     ) -> Result<Judged, BrokerError> {
         let text = refusal.fault().text;
-        let (result, performer) = match refusal {
-            Refusal::NotCancelled(not) => (not.result, not.performer),
-            other => (CancellationResult::UnableToProcess, other.other_dispenser().cloned()),
+        let (result, performer) = if let Refusal::NotCancelled(not) = refusal {
+            (not.result, not.performer)
+        } else {
+            (CancellationResult::UnableToProcess, None)
         };
         let response = self.response(cancellation, request, Answer { result, text: &text, performer })?;
         Ok(Judged { reply: self.cancellation_response(request, response), changed: None })
