@@ -17,7 +17,6 @@ mod interaction;
 mod messages;
 mod person;
 mod prescribing;
-mod prescription_type;
 mod replying;
 mod table;
 mod tracker;
@@ -37,7 +36,6 @@ pub(crate) use person::PersonIdSystem;
 pub use prescribing::{
     CourseOfTherapy, DispensingSitePreference, Gender, PrescriberEndorsement, TreatmentType, is_prescription_type,
 };
-pub use prescription_type::prescription_type_display;
 pub use replying::{AckCode, Severity};
 pub(crate) use replying::{NOT_KNOWN, is_not_known};
 pub use table::UnknownCode;

@@ -7,41 +7,42 @@
 //!                  signature ─▶ decide (eps_core::record) ──refused──▶ reply, nothing stored
 //!                              │ accepted                    ▲
 //!                              ▼                             │ somebody was faster: decide anew
-//!                    one commit: record, documents, queue, reply, journal ─▶ reply
+//!                    one commit: record, message, queue, reply, journal ─▶ reply
 //! ```
 //!
 //! A message that was refused changed nothing and is not remembered: sent again, it is judged again, which is what lets a
 //! pharmacy that asks for an empty queue ask without a write.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use eps_core::hl7v3;
 use eps_core::ids::{Asid, CheckCharacters, MessageId, PrescriptionId};
 use eps_core::model::{Envelope, Message, Timestamp};
-use eps_core::record::{
-    ClaimOf, Command, DocumentKey, NextActivity, Notification, Periods, RebuildOf, Received, Record, ReturnOf, Who,
-    WithdrawOf, decide,
-};
+use eps_core::record::{Command, DocumentKey, NextActivity, Periods, Received, Record, Refusal, Who, decide};
 use eps_core::xml::{Document, Limits};
 use sha2::{Digest as _, Sha256};
 
 use crate::clock::{Clock, SystemClock};
-use crate::store::{Answered, Commit, CommitError, RecordWrite, Store, StoredRecord, Version};
+use crate::store::{Answered, Commit, CommitError, RecordWrite, Store, StoredMessage, StoredRecord, Version};
 
-mod cancellation;
 mod error;
 mod ids;
 mod journal;
 mod judge;
+mod passing;
 mod release;
 mod reply;
 mod signature;
 
 pub use error::{BrokerError, ReplyBytes};
 pub use ids::{Ids, RandomIds};
-pub use journal::{JournalEntry, JournalRecord, SentLater};
+pub use journal::{AcceptedMessage, Becomes, Cause, Hash, JournalEntry, JournalRecord};
+pub use passing::TimePassed;
+pub(crate) use passing::{Passing, due_date};
 pub use signature::{PolicyCheck, SignatureCheck, SignatureRefused};
 
+use ids::Taken;
 use judge::{Changed, Judged};
 
 /// How often a message is decided anew because somebody else changed the same record first. Each time somebody else's
@@ -76,6 +77,12 @@ impl Request<'_> {
     /// The message as it arrived.
     fn bytes(&self) -> &[u8] {
         self.document.input()
+    }
+
+    /// The part of the message that is the document of the record: of an upload the signed prescription.
+    fn document(&self) -> Range<usize> {
+        let whole = 0..self.bytes().len();
+        hl7v3::parent_prescription(self.document).map_or(whole, |signed| signed.span())
     }
 
     /// The message as the record's log names it.
@@ -166,13 +173,29 @@ impl<S: Store> Broker<S> {
         self.answer(&Request { document: &document, envelope: &envelope, digest, now })
     }
 
+    /// The same broker, with ids that are remembered: the journal names those of the reply.
+    fn with_taken(&self, ids: Arc<Taken>) -> Broker<&S> {
+        let Self { store, asid, clock, ids: _, signature, periods, limits } = self;
+        Broker {
+            store,
+            asid: asid.clone(),
+            clock: Arc::clone(clock),
+            ids,
+            signature: signature.clone(),
+            periods: *periods,
+            limits: *limits,
+        }
+    }
+
     /// All that is known of a prescription; `None` where it is not known at all.
     ///
     /// # Errors
     /// [`BrokerError`] when the store or what it holds fails.
     pub fn track(&self, id: &PrescriptionId) -> Result<Option<Track>, BrokerError> {
-        let record = self.record(id)?;
-        Ok(record.map(|record| Track { next: record.next_activity(&self.periods), record }))
+        match self.known(id)? {
+            Known::Nothing | Known::Deleted => Ok(None),
+            Known::Record(record) => Ok(Some(Track { next: record.next_activity(&self.periods), record: *record })),
+        }
     }
 
     /// A document that a record names, byte for byte.
@@ -185,11 +208,14 @@ impl<S: Store> Broker<S> {
 
     /// Answers until it is answered, by this call or by another one with the same message.
     fn answer(&self, request: &Request<'_>) -> Result<Vec<u8>, BrokerError> {
+        let ids = Arc::new(Taken::new(Arc::clone(&self.ids)));
+        let broker = self.with_taken(Arc::clone(&ids));
         for _ in 0..MAX_ATTEMPTS {
             if let Some(answered) = self.store.answered(request.envelope.id)? {
                 return self.repeat(request, answered);
             }
-            let Judged { reply, changed } = self.judge(request)?;
+            ids.forget();
+            let Judged { reply, changed } = broker.judge(request)?;
             let bytes = hl7v3::write(&reply);
             let Some(changed) = changed else {
                 // The same message may have been accepted on another thread since it was looked up: then the refusal is
@@ -197,13 +223,52 @@ impl<S: Store> Broker<S> {
                 let answered = self.store.answered(request.envelope.id)?;
                 return answered.map_or(Ok(bytes), |answered| self.repeat(request, answered));
             };
-            match self.store.commit(commit(request, bytes.clone(), changed)?) {
+            match self.store.commit(self.message_commit(request, &bytes, ids.taken(), changed)?) {
                 Ok(()) => return Ok(bytes),
                 Err(CommitError::RecordMoved(_) | CommitError::AlreadyAnswered(_)) => {}
                 Err(CommitError::Store(error)) => return Err(error.into()),
             }
         }
         Err(BrokerError::Busy)
+    }
+
+    /// All that an accepted message changes.
+    fn message_commit(
+        &self,
+        request: &Request<'_>,
+        reply: &[u8],
+        ids: Vec<MessageId>,
+        changed: Vec<Changed>,
+    ) -> Result<Commit, BrokerError> {
+        let message = AcceptedMessage {
+            id: request.envelope.id,
+            interaction: request.envelope.interaction.to_string(),
+            from: request.envelope.from.clone(),
+            by: Some(self.asid.clone()),
+            digest: Hash(request.digest),
+            reply: Some(Hash::of(reply)),
+            ids,
+        };
+        let (records, told) = changed
+            .into_iter()
+            .map(|Changed { expected, accepted }| {
+                record_write(expected.map(Version), &accepted.record, accepted.effects, &self.periods)
+            })
+            .collect::<Result<Vec<_>, _>>()?
+            .into_iter()
+            .unzip();
+        let journal = JournalEntry { at: request.now, cause: Cause::Message(Box::new(message)), records: told };
+        let stored = StoredMessage {
+            bytes: request.bytes().to_vec(),
+            document: request.document(),
+            answer: Answered { digest: request.digest, reply: reply.to_vec() },
+        };
+        Ok(Commit {
+            message: Some((request.envelope.id, stored)),
+            records,
+            released: Vec::new(),
+            journal: journal.to_bytes()?,
+        })
     }
 
     /// The reply of the first time; another content under the same id is refused.
@@ -219,22 +284,11 @@ impl<S: Store> Broker<S> {
         match &request.envelope.message {
             Message::Prescription(prescription) => self.judge_prescription(request, prescription),
             Message::ReleaseRequest(asked) => self.judge_release(request, asked),
-            Message::DispenseNotification(told) => self.judge_other(request, &told.prescription_id, |document| {
-                Ok(Command::Notify(Box::new(Notification::from_message(told, document))))
-            }),
-            Message::DispenseClaim(claim) => self.judge_other(request, &claim.prescription_id, |document| {
-                Ok(Command::Claim(Box::new(ClaimOf::from_message(claim, document))))
-            }),
-            Message::Cancellation(cancellation) => self.judge_cancellation(request, cancellation),
-            Message::Return(returned) => self.judge_other(request, &returned.prescription_id, |document| {
-                ReturnOf::from_message(returned, document).map(Command::Return)
-            }),
-            Message::Withdrawal(withdrawal) => self.judge_other(request, &withdrawal.prescription_id, |document| {
-                Ok(Command::Withdraw(WithdrawOf::from_message(withdrawal, document)))
-            }),
-            Message::DispenseHistory(history) => self.judge_other(request, &history.prescription_id, |document| {
-                Ok(Command::Rebuild(RebuildOf::from_message(history, document)))
-            }),
+            Message::DispenseNotification(told) => self.judge_notification(request, told),
+            Message::DispenseClaim(claim) => self.judge_claim(request, claim),
+            Message::Cancellation(_) | Message::Return(_) | Message::Withdrawal(_) | Message::DispenseHistory(_) => {
+                Ok(Judged { reply: self.not_decided(request)?, changed: None })
+            }
             Message::ReleaseResponse(_)
             | Message::ReleaseRejection(_)
             | Message::CancellationResponse(_)
@@ -252,10 +306,13 @@ impl<S: Store> Broker<S> {
         Ok(BrokerError::NotARequest { reply })
     }
 
-    /// The record of a prescription.
-    fn record(&self, id: &PrescriptionId) -> Result<Option<Record>, BrokerError> {
-        let stored = self.store.record(id)?;
-        stored.map(|stored| Record::from_bytes(&stored.body).map_err(BrokerError::from)).transpose()
+    /// The record of a prescription, with what the store keeps beside it.
+    fn known(&self, id: &PrescriptionId) -> Result<Known, BrokerError> {
+        let Some(stored) = self.store.record(id)? else { return Ok(Known::Nothing) };
+        match stored.body {
+            None => Ok(Known::Deleted),
+            Some(body) => Ok(Known::Record(Box::new(Record::from_bytes(&body)?))),
+        }
     }
 
     /// Decides a command on the record of its prescription, as that stands in the store.
@@ -264,8 +321,13 @@ impl<S: Store> Broker<S> {
         request: &Request<'_>,
         id: &PrescriptionId,
         command: Command,
-    ) -> Result<Result<Changed, eps_core::record::Refusal>, BrokerError> {
-        let record = self.record(id)?;
+    ) -> Result<Result<Changed, Refusal>, BrokerError> {
+        let record = match self.known(id)? {
+            Known::Nothing => None,
+            Known::Deleted if matches!(command, Command::Create(_)) => return Ok(Err(Refusal::DuplicatePrescription)),
+            Known::Deleted => return Ok(Err(Refusal::PrescriptionNotFound)),
+            Known::Record(record) => Some(*record),
+        };
         let expected = record.as_ref().map(Record::version);
         let received = request.received(&request.envelope.message);
         Ok(decide(record, command, &received, &self.periods).map(|accepted| Changed::new(expected, accepted)))
@@ -276,30 +338,31 @@ impl<S: Store> Broker<S> {
     }
 }
 
-/// All that an accepted message changes.
-fn commit(request: &Request<'_>, reply: Vec<u8>, changed: judge::Changes) -> Result<Commit, BrokerError> {
-    let judge::Changes { changed, document, later } = changed;
-    let mut documents = vec![(request.key(), document)];
-    let sent = later.iter().map(journal::SentLater::of).collect();
-    documents.extend(later.into_iter().map(|message| (DocumentKey::of(message.id), hl7v3::write(&message))));
-    let journal = JournalEntry::of(request, &changed, sent).to_bytes()?;
-    let records = changed.into_iter().map(write).collect::<Result<_, BrokerError>>()?;
-    Ok(Commit {
-        message: request.envelope.id,
-        answer: Answered { digest: request.digest, reply },
-        records,
-        documents,
-        journal,
-    })
+/// What is known of a prescription id.
+enum Known {
+    /// It was never used, or that is forgotten.
+    Nothing,
+    /// Its prescription was deleted. The id is not used again.
+    Deleted,
+    /// This is its record.
+    Record(Box<Record>),
 }
 
-fn write(changed: Changed) -> Result<RecordWrite, BrokerError> {
-    let Changed { expected, accepted } = changed;
-    let record = &accepted.record;
-    Ok(RecordWrite {
-        id: record.id().clone(),
-        expected: expected.map(Version),
-        record: StoredRecord { version: Version(record.version()), body: record.to_bytes()? },
+/// A record as it is to be stored, and what the journal says of it.
+fn record_write(
+    expected: Option<Version>,
+    record: &Record,
+    effects: Vec<eps_core::record::Effect>,
+    periods: &Periods,
+) -> Result<(RecordWrite, JournalRecord), BrokerError> {
+    let (id, body) = (record.id().clone(), record.to_bytes()?);
+    let becomes = Some(Becomes::Kept(Hash::of(&body)));
+    let told = JournalRecord { id: id.clone(), version: record.version(), becomes, effects };
+    let stored = StoredRecord {
+        version: Version(record.version()),
+        body: Some(body),
         waits: record.waits_for().map(|pharmacy| (pharmacy.clone(), record.prescribed())),
-    })
+        due: Some(due_date(record, periods)),
+    };
+    Ok((RecordWrite { id, expected, record: Some(stored) }, told))
 }

@@ -65,6 +65,38 @@ impl Clock for SettableClock {
     }
 }
 
+/// A time that runs on from wherever it was set: the clock of a test server.
+pub struct MovableClock {
+    from: std::sync::Arc<dyn Clock>,
+    /// Seconds to be added.
+    ahead: AtomicI64,
+}
+
+impl MovableClock {
+    /// A clock that runs with another one, and shows the same until it is moved.
+    #[must_use]
+    pub fn new(from: std::sync::Arc<dyn Clock>) -> Self {
+        Self { from, ahead: AtomicI64::new(0) }
+    }
+
+    /// Sets the time, forwards or back.
+    pub fn set(&self, now: Timestamp) {
+        self.ahead.store(now.unix().saturating_sub(self.from.now().unix()), Ordering::SeqCst);
+    }
+
+    /// Moves the time by so many seconds; gives the new time.
+    pub fn advance(&self, seconds: i64) -> Timestamp {
+        self.ahead.fetch_add(seconds, Ordering::SeqCst);
+        self.now()
+    }
+}
+
+impl Clock for MovableClock {
+    fn now(&self) -> Timestamp {
+        self.from.now().plus_seconds(self.ahead.load(Ordering::SeqCst))
+    }
+}
+
 impl<C: Clock + ?Sized> Clock for std::sync::Arc<C> {
     fn now(&self) -> Timestamp {
         (**self).now()
@@ -82,6 +114,17 @@ mod tests {
         assert_eq!(clock.now().to_hl7(), "20260106000000");
         clock.set(Timestamp::parse_hl7("20250105000000").unwrap());
         assert_eq!(clock.now().to_hl7(), "20250105000000");
+    }
+
+    #[test]
+    fn a_movable_clock_runs_on_from_where_it_was_set() {
+        let base = std::sync::Arc::new(SettableClock::new(Timestamp::parse_hl7("20260105120000").unwrap()));
+        let clock = MovableClock::new(std::sync::Arc::clone(&base) as std::sync::Arc<dyn Clock>);
+        assert_eq!(clock.now().to_hl7(), "20260105120000");
+        clock.set(Timestamp::parse_hl7("20260628235959").unwrap());
+        base.advance(1);
+        assert_eq!(clock.now().to_hl7(), "20260629000000");
+        assert_eq!(clock.advance(-86_400).to_hl7(), "20260628000000");
     }
 
     #[test]

@@ -3,18 +3,24 @@
 //! ```text
 //!   bytes ─▶ Broker::submit ─┬─ read, verify, decide (eps-core) ─┬─▶ reply bytes
 //!                            │                                   │
-//!                            └── Clock, Ids ──── Store::commit ──┘
+//!                            └── Clock, Ids ──── Store::commit ──┴─▶ journal ─▶ verify, replay, diff
+//!                                                     ▲
+//!   Clock ─▶ schedule ─▶ Broker::pass_time ───────────┘
 //! ```
 //!
 //! | To | start at |
 //! |---|---|
 //! | answer messages as the Spine does | [`broker`] |
 //! | keep what was answered | [`store`] |
+//! | do what is due by itself | [`schedule`] |
+//! | prove what happened, or do it again | [`journal`] |
 //! | stop or move time | [`clock`] |
 //! | make keys and certificates for an occasion | [`pki`] |
 #![forbid(unsafe_code)]
 
 pub mod broker;
 pub mod clock;
+pub mod journal;
 pub mod pki;
+pub mod schedule;
 pub mod store;

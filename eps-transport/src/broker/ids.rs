@@ -1,5 +1,7 @@
 //! Where the ids of replies come from.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use eps_core::ids::{Guid, MessageId};
 
 /// Makes ids that no other message has.
@@ -23,6 +25,36 @@ impl Ids for RandomIds {
 impl<F: Fn() -> MessageId + Send + Sync> Ids for F {
     fn next(&self) -> MessageId {
         self()
+    }
+}
+
+/// Ids of another source that are remembered.
+pub(super) struct Taken {
+    from: Arc<dyn Ids>,
+    taken: Mutex<Vec<MessageId>>,
+}
+
+impl Taken {
+    pub(super) fn new(from: Arc<dyn Ids>) -> Self {
+        Self { from, taken: Mutex::default() }
+    }
+
+    /// Those that were taken.
+    pub(super) fn taken(&self) -> Vec<MessageId> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Begins anew.
+    pub(super) fn forget(&self) {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+impl Ids for Taken {
+    fn next(&self) -> MessageId {
+        let id = self.from.next();
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner).push(id);
+        id
     }
 }
 

@@ -3,12 +3,15 @@
 use std::sync::Barrier;
 
 use eps_core::ids::{Guid, MessageId, OdsCode, PrescriptionId};
-use eps_core::model::Timestamp;
+use eps_core::model::{Date, Timestamp};
 use eps_core::record::DocumentKey;
 
 use super::memory::MemoryStore;
-use super::sqlite::SqliteStore;
-use super::{Answered, Commit, CommitError, Place, RecordWrite, Store, StoredRecord, Version};
+use super::sqlite::{Options, SqliteStore};
+use super::{
+    Answered, Commit, CommitError, Due, Link, Place, RecordWrite, Store, StoreError, StoredMessage, StoredRecord,
+    Version,
+};
 
 fn message(number: u32) -> MessageId {
     let mut bytes = [7; 16];
@@ -28,24 +31,44 @@ fn time(text: &str) -> Timestamp {
     Timestamp::parse_hl7(text).unwrap()
 }
 
-/// A commit of message `number` that changes nothing.
+fn day(text: &str) -> Date {
+    Date::parse_hl7(text).unwrap()
+}
+
+/// A commit of message `number` that changes nothing. The document is the second word of the message.
 fn commit(number: u32) -> Commit {
+    let answer = Answered { digest: [number.to_be_bytes()[3]; 32], reply: format!("reply {number}").into_bytes() };
+    let bytes = format!("message {number}").into_bytes();
+    let document = 8..bytes.len();
     Commit {
-        message: message(number),
-        answer: Answered { digest: [number.to_be_bytes()[3]; 32], reply: format!("reply {number}").into_bytes() },
+        message: Some((message(number), StoredMessage { bytes, document, answer })),
         records: Vec::new(),
-        documents: Vec::new(),
+        released: Vec::new(),
         journal: format!("entry {number}").into_bytes(),
     }
 }
 
+/// A commit without a message.
+fn time_passes(records: impl IntoIterator<Item = RecordWrite>, released: &[u32]) -> Commit {
+    let released = released.iter().copied().map(message).collect();
+    Commit { message: None, released, ..with(commit(0), records) }
+}
+
 fn write(number: u32, expected: Option<u32>, version: u32) -> RecordWrite {
+    let body = Some(format!("{number} v{version}").into_bytes());
     RecordWrite {
         id: prescription(number),
         expected: expected.map(Version),
-        record: StoredRecord { version: Version(version), body: format!("{number} v{version}").into_bytes() },
-        waits: None,
+        record: Some(StoredRecord { version: Version(version), body, waits: None, due: None }),
     }
+}
+
+/// A write that leaves only the id, or nothing.
+fn delete(number: u32, expected: u32, until: Option<&str>) -> RecordWrite {
+    let due = until.map(day);
+    let record =
+        due.map(|due| StoredRecord { version: Version(expected + 1), body: None, waits: None, due: Some(due) });
+    RecordWrite { id: prescription(number), expected: Some(Version(expected)), record }
 }
 
 fn with(mut commit: Commit, records: impl IntoIterator<Item = RecordWrite>) -> Commit {
@@ -53,8 +76,22 @@ fn with(mut commit: Commit, records: impl IntoIterator<Item = RecordWrite>) -> C
     commit
 }
 
-fn waiting(write: RecordWrite, pharmacy: &str, since: &str) -> RecordWrite {
-    RecordWrite { waits: Some((ods(pharmacy), time(since))), ..write }
+fn waiting(mut write: RecordWrite, pharmacy: &str, since: &str) -> RecordWrite {
+    write.record.as_mut().unwrap().waits = Some((ods(pharmacy), time(since)));
+    write
+}
+
+fn due(mut write: RecordWrite, date: &str) -> RecordWrite {
+    write.record.as_mut().unwrap().due = Some(day(date));
+    write
+}
+
+fn body(store: &dyn Store, number: u32) -> Option<Vec<u8>> {
+    store.record(&prescription(number)).unwrap().unwrap().body
+}
+
+fn entries(store: &dyn Store) -> Vec<(u64, Vec<u8>)> {
+    store.journal(0, 1000).unwrap().into_iter().map(|row| (row.number, row.entry)).collect()
 }
 
 fn ids(places: &[Place]) -> Vec<PrescriptionId> {
@@ -62,15 +99,15 @@ fn ids(places: &[Place]) -> Vec<PrescriptionId> {
 }
 
 fn what_is_committed_is_there(store: &dyn Store) {
-    let document = (DocumentKey::of(message(1)), b"<ParentPrescription/>\r\n".to_vec());
-    let first = Commit { documents: vec![document.clone()], ..with(commit(1), [write(1, None, 2)]) };
-    store.commit(first).unwrap();
-    let stored = store.record(&prescription(1)).unwrap().unwrap();
-    assert_eq!((stored.version, stored.body), (Version(2), b"1 v2".to_vec()));
-    assert_eq!(store.document(document.0).unwrap(), Some(document.1));
+    let wanted = due(waiting(write(1, None, 2), "FA565", "20260105100000"), "20260705");
+    store.commit(with(commit(1), [wanted.clone()])).unwrap();
+    assert!(store.record(&prescription(1)).unwrap() == wanted.record);
+    let stored = store.message(message(1)).unwrap().unwrap();
+    assert!(Some(stored) == commit(1).message.map(|(_, message)| message));
+    assert_eq!(store.document(DocumentKey::of(message(1))).unwrap(), Some(b"1".to_vec()));
     let answered = store.answered(message(1)).unwrap().unwrap();
     assert_eq!((answered.digest, answered.reply), ([1; 32], b"reply 1".to_vec()));
-    assert_eq!(store.journal(0, 10).unwrap(), [(1, b"entry 1".to_vec())]);
+    assert_eq!(entries(store), [(1, b"entry 1".to_vec())]);
 }
 
 fn what_was_never_committed_is_absent(store: &dyn Store) {
@@ -91,19 +128,19 @@ fn a_record_that_has_moved_is_not_overwritten(store: &dyn Store) {
     assert!(matches!(store.commit(of_nothing), Err(CommitError::RecordMoved(id)) if id == prescription(2)));
     assert_eq!(store.record(&prescription(1)).unwrap().unwrap().version, Version(2));
     store.commit(with(commit(6), [write(1, Some(2), 3)])).unwrap();
-    assert_eq!(store.record(&prescription(1)).unwrap().unwrap().body, b"1 v3");
+    assert_eq!(body(store, 1).unwrap(), b"1 v3");
 }
 
 fn a_commit_happens_whole_or_not_at_all(store: &dyn Store) {
     store.commit(with(commit(1), [write(2, None, 2)])).unwrap();
-    let key = DocumentKey::of(message(2));
-    let half = with(commit(2), [waiting(write(1, None, 2), "FA565", "20260105100000"), write(2, Some(9), 10)]);
-    let half = Commit { documents: vec![(key, b"document".to_vec())], ..half };
+    let good = due(waiting(write(1, None, 2), "FA565", "20260105100000"), "20260705");
+    let half = Commit { released: vec![message(1)], ..with(commit(2), [good, write(2, Some(9), 10)]) };
     assert!(matches!(store.commit(half), Err(CommitError::RecordMoved(_))));
     assert!(store.record(&prescription(1)).unwrap().is_none());
-    assert!(store.document(key).unwrap().is_none());
-    assert!(store.answered(message(2)).unwrap().is_none());
+    assert!(store.message(message(2)).unwrap().is_none());
+    assert!(store.message(message(1)).unwrap().is_some());
     assert!(store.waiting(&ods("FA565"), None, 25).unwrap().is_empty());
+    assert!(store.due(day("20991231"), None, 25).unwrap().is_empty());
     assert_eq!(store.journal(0, 10).unwrap().len(), 1);
 }
 
@@ -153,10 +190,81 @@ fn a_prescription_moves_and_leaves_the_queue(store: &dyn Store) {
 fn the_journal_is_read_in_pages(store: &dyn Store) {
     (1..=5).for_each(|number| store.commit(commit(number)).unwrap());
     let numbers =
-        |after, limit| -> Vec<u64> { store.journal(after, limit).unwrap().iter().map(|(number, _)| *number).collect() };
+        |after, limit| -> Vec<u64> { store.journal(after, limit).unwrap().iter().map(|row| row.number).collect() };
     assert_eq!(numbers(0, 2), [1, 2]);
     assert_eq!(numbers(2, 10), [3, 4, 5]);
     assert!(numbers(5, 10).is_empty());
+}
+
+fn the_journal_is_chained(store: &dyn Store) {
+    (1..=3).for_each(|number| store.commit(commit(number)).unwrap());
+    assert!(store.commit(commit(2)).is_err());
+    store.commit(time_passes([], &[])).unwrap();
+    let mut link = Link::START;
+    for row in store.journal(0, 10).unwrap() {
+        link = link.then(&row.entry);
+        assert_eq!(row.link, link);
+    }
+    assert_eq!(store.journal(3, 10).unwrap().first().unwrap().link, link);
+}
+
+fn what_is_due_comes_by_day_and_then_in_the_order_it_came(store: &dyn Store) {
+    let days = [(9, "20260105"), (1, "20260104"), (5, "20260105"), (2, "20260106")];
+    let writes = days.map(|(number, date)| due(write(number, None, 2), date));
+    store.commit(with(commit(1), writes)).unwrap();
+    store.commit(with(commit(2), [write(3, None, 2)])).unwrap();
+    let all = store.due(day("20260105"), None, 25).unwrap();
+    let ids = |due: &[Due]| due.iter().map(|due| due.id.clone()).collect::<Vec<_>>();
+    assert_eq!(ids(&all), [1, 9, 5].map(prescription));
+    let first = store.due(day("20260105"), None, 2).unwrap();
+    assert_eq!(first, all[..2]);
+    assert_eq!(store.due(day("20260105"), first.last(), 25).unwrap(), all[2..]);
+    assert!(store.due(day("20260103"), None, 25).unwrap().is_empty());
+    // A record that changes keeps its number, and is due when it now says.
+    store.commit(with(commit(3), [due(write(9, Some(2), 3), "20260107"), write(1, Some(2), 3)])).unwrap();
+    store.commit(with(commit(4), [due(write(9, Some(3), 4), "20260105")])).unwrap();
+    assert_eq!(store.due(day("20260105"), None, 25).unwrap(), all[1..]);
+}
+
+fn a_deleted_record_leaves_its_id_and_then_nothing(store: &dyn Store) {
+    store.commit(with(commit(1), [due(waiting(write(1, None, 2), "FA565", "20260105100000"), "20260705")])).unwrap();
+    store.commit(time_passes([delete(1, 2, Some("20270705"))], &[1])).unwrap();
+    let left = store.record(&prescription(1)).unwrap().unwrap();
+    assert_eq!((left.version, left.body.is_none(), left.due), (Version(3), true, Some(day("20270705"))));
+    assert!(store.waiting(&ods("FA565"), None, 25).unwrap().is_empty());
+    assert!(store.message(message(1)).unwrap().is_none());
+    let used = with(commit(2), [write(1, None, 2)]);
+    assert!(matches!(store.commit(used.clone()), Err(CommitError::RecordMoved(_))));
+    store.commit(time_passes([delete(1, 3, None)], &[])).unwrap();
+    assert!(store.record(&prescription(1)).unwrap().is_none());
+    assert!(store.due(day("20991231"), None, 25).unwrap().is_empty());
+    store.commit(used).unwrap();
+    assert_eq!(entries(store).len(), 4);
+}
+
+fn a_message_is_kept_while_a_record_holds_it(store: &dyn Store) {
+    store.commit(with(commit(1), [write(1, None, 2), write(2, None, 2)])).unwrap();
+    store.commit(time_passes([delete(1, 2, None)], &[1])).unwrap();
+    assert!(store.message(message(1)).unwrap().is_some());
+    assert!(matches!(store.commit(commit(1)), Err(CommitError::AlreadyAnswered(_))));
+    store.commit(time_passes([delete(2, 2, None)], &[1, 7])).unwrap();
+    assert!(store.message(message(1)).unwrap().is_none());
+    store.commit(commit(1)).unwrap();
+}
+
+fn large_values_come_back(store: &dyn Store) {
+    let mut large = commit(1);
+    let bytes: Vec<u8> =
+        (0..600_000_u32).flat_map(|number| (number.wrapping_mul(2_654_435_761)).to_be_bytes()).collect();
+    let stored = StoredMessage {
+        document: 1..bytes.len() - 1,
+        answer: Answered { digest: [1; 32], reply: bytes.clone() },
+        bytes: bytes.clone(),
+    };
+    large.message = Some((message(1), stored.clone()));
+    store.commit(large).unwrap();
+    assert!(store.message(message(1)).unwrap() == Some(stored));
+    assert!(store.document(DocumentKey::of(message(1))).unwrap().as_deref() == bytes.get(1..bytes.len() - 1));
 }
 
 fn of_many_at_once_one_wins(store: &dyn Store) {
@@ -216,6 +324,11 @@ contract! {
     the_queue_is_in_order_and_by_pharmacy
     a_prescription_moves_and_leaves_the_queue
     the_journal_is_read_in_pages
+    the_journal_is_chained
+    what_is_due_comes_by_day_and_then_in_the_order_it_came
+    a_deleted_record_leaves_its_id_and_then_nothing
+    a_message_is_kept_while_a_record_holds_it
+    large_values_come_back
     of_many_at_once_one_wins
 }
 
@@ -230,4 +343,65 @@ fn what_was_committed_to_sqlite_is_there_after_reopening() {
     assert_eq!(store.record(&prescription(1)).unwrap().unwrap().version, Version(2));
     assert_eq!(ids(&store.waiting(&ods("FA565"), None, 25).unwrap()), [prescription(1)]);
     assert_eq!(store.answered(message(1)).unwrap().unwrap().reply, b"reply 1");
+}
+
+/// A stand-in for a full disk: nothing of what was answered is lost, and where room is made, it goes on.
+#[test]
+fn a_full_file_is_told_and_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("eps.db");
+    let store = SqliteStore::open_with(&path, Options::default().max_bytes(300_000)).unwrap();
+    // Random enough to fill the file.
+    let filler = |number: u32| -> Vec<u8> {
+        let words = (0..2_000).map(|word| (number * 2_000 + word).wrapping_mul(2_654_435_761));
+        words.flat_map(u32::to_be_bytes).collect()
+    };
+    let full = |number: u32| {
+        let mut record = write(number, None, 2);
+        record.record.as_mut().unwrap().body = Some(filler(number));
+        with(commit(number), [record])
+    };
+    let stored = (1..1000).take_while(|number| store.commit(full(*number)).is_ok()).count();
+    assert!((5..100).contains(&stored), "{stored}");
+    let stored = u32::try_from(stored).unwrap();
+    let refused = store.commit(full(stored + 1));
+    assert!(matches!(refused, Err(CommitError::Store(StoreError::Full))), "{refused:?}");
+    drop(store);
+    let store = SqliteStore::open(&path).unwrap();
+    store.check_integrity().unwrap();
+    for number in 1..=stored {
+        assert_eq!(body(&store, number), Some(filler(number)));
+        assert!(store.answered(message(number)).unwrap().is_some());
+    }
+    assert!(store.record(&prescription(stored + 1)).unwrap().is_none());
+    assert_eq!(store.journal(0, 1000).unwrap().len(), stored as usize);
+    store.commit(full(stored + 1)).unwrap();
+}
+
+#[test]
+fn a_backup_is_the_store_of_one_moment_while_others_write() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(folder.path().join("eps.db")).unwrap();
+    (1..=50).for_each(|number| store.commit(with(commit(number), [write(number, None, 2)])).unwrap());
+    let copy = folder.path().join("copy.db");
+    std::thread::scope(|scope| {
+        let writing = scope.spawn(|| {
+            (51..=150).for_each(|number| store.commit(with(commit(number), [write(number, None, 2)])).unwrap());
+        });
+        store.backup(&copy).unwrap();
+        writing.join().unwrap();
+    });
+    let copy_again = store.backup(&copy);
+    assert!(matches!(copy_again, Err(StoreError::Exists)));
+    let copied = SqliteStore::open_read_only(&copy).unwrap();
+    let journal = copied.journal(0, 1000).unwrap();
+    assert!((50..=150).contains(&journal.len()));
+    for row in &journal {
+        let number = u32::try_from(row.number).unwrap();
+        assert_eq!(body(&copied, number), Some(format!("{number} v2").into_bytes()));
+    }
+    assert!(copied.record(&prescription(u32::try_from(journal.len()).unwrap() + 1)).unwrap().is_none());
+    assert!(matches!(copied.commit(commit(999)), Err(CommitError::Store(StoreError::ReadOnly))));
+    let names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
+    assert!(names.iter().all(|name| !name.to_str().unwrap().ends_with(".part")), "{names:?}");
 }

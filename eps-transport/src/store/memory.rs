@@ -1,13 +1,15 @@
 //! A store in memory: for tests and demonstrations. It is as durable as the process.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Bound;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use eps_core::ids::{MessageId, OdsCode, PrescriptionId};
-use eps_core::record::DocumentKey;
+use eps_core::model::Date;
 
-use super::{Answered, Commit, CommitError, Place, RecordWrite, Store, StoreError, StoredRecord};
+use super::{
+    Commit, CommitError, Due, JournalRow, Link, Place, RecordWrite, Store, StoreError, StoredMessage, StoredRecord,
+};
 
 /// A [`Store`] in memory.
 #[derive(Default)]
@@ -15,11 +17,19 @@ pub struct MemoryStore(Mutex<State>);
 
 #[derive(Default)]
 struct State {
-    records: HashMap<PrescriptionId, (StoredRecord, Option<(OdsCode, Place)>)>,
+    records: HashMap<PrescriptionId, Numbered>,
+    /// Counts the records that ever were.
+    counted: u64,
     waiting: BTreeSet<(OdsCode, Place)>,
-    documents: HashMap<DocumentKey, Vec<u8>>,
-    answers: HashMap<MessageId, Answered>,
-    journal: Vec<Vec<u8>>,
+    due: BTreeMap<(Date, u64), PrescriptionId>,
+    /// Each with the number of records that hold it.
+    messages: HashMap<MessageId, (StoredMessage, usize)>,
+    journal: Vec<JournalRow>,
+}
+
+struct Numbered {
+    number: u64,
+    record: StoredRecord,
 }
 
 impl MemoryStore {
@@ -35,14 +45,21 @@ impl MemoryStore {
     }
 }
 
+/// A record's place in the queue it waits in.
+fn place(id: &PrescriptionId, record: &StoredRecord) -> Option<(OdsCode, Place)> {
+    record.waits.clone().map(|(pharmacy, since)| (pharmacy, Place { since, id: id.clone() }))
+}
+
 impl State {
     fn check(&self, commit: &Commit) -> Result<(), CommitError> {
-        if self.answers.contains_key(&commit.message) {
-            return Err(CommitError::AlreadyAnswered(commit.message));
+        if let Some((message, _)) = &commit.message
+            && self.messages.contains_key(message)
+        {
+            return Err(CommitError::AlreadyAnswered(*message));
         }
         let mut seen = HashSet::new();
         for write in &commit.records {
-            let stored = self.records.get(&write.id).map(|(record, _)| record.version);
+            let stored = self.records.get(&write.id).map(|stored| stored.record.version);
             if stored != write.expected || !seen.insert(&write.id) {
                 return Err(CommitError::RecordMoved(write.id.clone()));
             }
@@ -51,29 +68,42 @@ impl State {
     }
 
     fn put(&mut self, write: RecordWrite) {
-        let place = write.waits.map(|(pharmacy, since)| (pharmacy, Place { since, id: write.id.clone() }));
-        if let Some(place) = &place {
-            self.waiting.insert(place.clone());
+        let RecordWrite { id, record, .. } = write;
+        let before = self.records.remove(&id);
+        if let Some(Numbered { number, record }) = &before {
+            place(&id, record).map(|place| self.waiting.remove(&place));
+            record.due.map(|due| self.due.remove(&(due, *number)));
         }
-        if let Some((_, Some(before))) = self.records.insert(write.id, (write.record, place.clone()))
-            && place.as_ref() != Some(&before)
-        {
-            self.waiting.remove(&before);
+        let Some(record) = record else { return };
+        let number = before.map_or_else(
+            || {
+                self.counted += 1;
+                self.counted
+            },
+            |before| before.number,
+        );
+        self.waiting.extend(place(&id, &record));
+        self.due.extend(record.due.map(|due| ((due, number), id.clone())));
+        self.records.insert(id, Numbered { number, record });
+    }
+
+    fn release(&mut self, message: MessageId) {
+        if let Some((_, holders)) = self.messages.get_mut(&message) {
+            *holders = holders.saturating_sub(1);
+            if *holders == 0 {
+                self.messages.remove(&message);
+            }
         }
     }
 }
 
 impl Store for MemoryStore {
     fn record(&self, id: &PrescriptionId) -> Result<Option<StoredRecord>, StoreError> {
-        Ok(self.state().records.get(id).map(|(record, _)| record.clone()))
+        Ok(self.state().records.get(id).map(|stored| stored.record.clone()))
     }
 
-    fn document(&self, key: DocumentKey) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(self.state().documents.get(&key).cloned())
-    }
-
-    fn answered(&self, message: MessageId) -> Result<Option<Answered>, StoreError> {
-        Ok(self.state().answers.get(&message).cloned())
+    fn message(&self, message: MessageId) -> Result<Option<StoredMessage>, StoreError> {
+        Ok(self.state().messages.get(&message).map(|(message, _)| message.clone()))
     }
 
     fn waiting(&self, pharmacy: &OdsCode, after: Option<&Place>, limit: u32) -> Result<Vec<Place>, StoreError> {
@@ -88,22 +118,31 @@ impl Store for MemoryStore {
         Ok(all.take_while(|(at, _)| at == pharmacy).take(limit as usize).map(|(_, place)| place.clone()).collect())
     }
 
-    fn journal(&self, after: u64, limit: u32) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+    fn due(&self, today: Date, after: Option<&Due>, limit: u32) -> Result<Vec<Due>, StoreError> {
         let state = self.state();
-        let numbered = (1_u64..).zip(&state.journal).map(|(number, entry)| (number, entry.clone()));
-        Ok(numbered.skip_while(|(number, _)| *number <= after).take(limit as usize).collect())
+        let from = after.map_or(Bound::Unbounded, |due| Bound::Excluded((due.date, due.number)));
+        let due = state.due.range((from, Bound::Unbounded)).take_while(|((date, _), _)| *date <= today);
+        let due = due.map(|((date, number), id)| Due { date: *date, number: *number, id: id.clone() });
+        Ok(due.take(limit as usize).collect())
+    }
+
+    fn journal(&self, after: u64, limit: u32) -> Result<Vec<JournalRow>, StoreError> {
+        let after = usize::try_from(after).unwrap_or(usize::MAX);
+        Ok(self.state().journal.iter().skip(after).take(limit as usize).cloned().collect())
     }
 
     fn commit(&self, commit: Commit) -> Result<(), CommitError> {
         let mut state = self.state();
         state.check(&commit)?;
-        let Commit { message, answer, records, documents, journal } = commit;
-        records.into_iter().for_each(|write| state.put(write));
-        for (key, bytes) in documents {
-            state.documents.insert(key, bytes);
+        let Commit { message, records, released, journal } = commit;
+        if let Some((id, message)) = message {
+            state.messages.insert(id, (message, records.len()));
         }
-        state.answers.insert(message, answer);
-        state.journal.push(journal);
+        records.into_iter().for_each(|write| state.put(write));
+        released.into_iter().for_each(|message| state.release(message));
+        let (number, before) = state.journal.last().map_or((1, Link::START), |last| (last.number + 1, last.link));
+        let link = before.then(&journal);
+        state.journal.push(JournalRow { number, entry: journal, link });
         Ok(())
     }
 }

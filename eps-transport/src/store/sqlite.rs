@@ -1,26 +1,41 @@
 //! The embedded store: one SQLite file, with its write-ahead log beside it.
 //!
+//! ```text
+//!   callers ──▶ compress ──▶ queue ──▶ one writer: a transaction and a sync for all that wait ──▶ each its outcome
+//!                                          ╎
+//!   readers ──▶ connections of their own   ╎   checkpoints: a thread copies the log into the file
+//! ```
+//!
 //! Every commit is synced to the disk before it is answered (`synchronous = FULL` on a write-ahead log). Callers that
-//! commit at the same time share one sync: each puts its commit into a queue, whoever gets the writer next writes the
-//! whole queue in one transaction, and the others find their outcome waiting. Readers have connections of their own and
-//! wait for nobody.
+//! commit at the same time share one sync. Readers wait for nobody.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use eps_core::ids::{MessageId, OdsCode, PrescriptionId};
-use eps_core::model::Timestamp;
-use eps_core::record::DocumentKey;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
+use eps_core::model::{Date, Timestamp};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 
 use super::packed::{pack, unpack};
-use super::{Answered, Commit, CommitError, Place, Store, StoreError, StoredRecord, Version};
+use super::{
+    Answered, Commit, CommitError, Due, JournalRow, Link, Place, Store, StoreError, StoredMessage, StoredRecord,
+    Version,
+};
 
+mod backup;
+mod checkpoint;
+mod options;
 mod schema;
+mod upgrade;
 mod write;
+mod writer;
 
+pub use options::{Options, WritePoint};
+
+use checkpoint::Checkpoints;
 use write::Packed;
+use writer::Writer;
 
 /// How long a statement waits for another process that holds the file.
 const BUSY: Duration = Duration::from_secs(10);
@@ -31,15 +46,10 @@ const IDLE_READERS: usize = 16;
 /// A [`Store`] in one SQLite file.
 pub struct SqliteStore {
     path: PathBuf,
-    writer: Mutex<Connection>,
-    queue: Mutex<Vec<Arc<Ticket>>>,
+    /// Dropped before the writer, which then is the last to close the file and leaves no log behind.
     readers: Mutex<Vec<Connection>>,
-}
-
-/// A commit on its way to the disk.
-struct Ticket {
-    commit: Packed,
-    outcome: Mutex<Option<Result<(), CommitError>>>,
+    /// `None` where the store is only read.
+    writer: Option<Writer>,
 }
 
 impl SqliteStore {
@@ -47,13 +57,37 @@ impl SqliteStore {
     ///
     /// # Errors
     /// [`StoreError::Newer`] for a file of a newer release, [`StoreError::Foreign`] for a database of something else,
-    /// [`StoreError::Engine`] when the file cannot be opened.
+    /// [`StoreError::ReadOnly`] for a file that may not be written, [`StoreError::Engine`] when it cannot be opened.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        Self::open_with(path, Options::default())
+    }
+
+    /// Opens the store at `path` like [`SqliteStore::open`], with these options.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Self, StoreError> {
         let path = path.as_ref().to_owned();
-        let mut writer = Connection::open(&path).map_err(engine("opened the file"))?;
-        writer.busy_timeout(BUSY).map_err(engine("opened the file"))?;
-        schema::prepare(&mut writer)?;
-        Ok(Self { path, writer: Mutex::new(writer), queue: Mutex::default(), readers: Mutex::default() })
+        let mut db = Connection::open(&path).map_err(engine("opened the file"))?;
+        db.busy_timeout(BUSY).map_err(engine("opened the file"))?;
+        writer::prepare(&db, &options)?;
+        schema::prepare(&mut db)?;
+        let checkpoints = Checkpoints::start(path.clone(), &db)?;
+        let writer = Writer::start(db, options, checkpoints)?;
+        Ok(Self { path, readers: Mutex::default(), writer: Some(writer) })
+    }
+
+    /// Opens the store at `path` for reading: nothing is made, upgraded or committed.
+    ///
+    /// # Errors
+    /// [`StoreError::Older`] and [`StoreError::Newer`] for a file of another release, [`StoreError::Foreign`] for a
+    /// database of something else, [`StoreError::Engine`] when the file cannot be opened.
+    pub fn open_read_only(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let store = Self { path: path.as_ref().to_owned(), readers: Mutex::default(), writer: None };
+        let db = store.reader().map_err(engine("opened the file to read"))?;
+        schema::check(&db)?;
+        lock(&store.readers).push(db);
+        Ok(store)
     }
 
     /// Has SQLite check the whole file: every page, every index against its table. Takes as long as reading the file.
@@ -61,9 +95,7 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError::Damaged`] where something does not fit; [`StoreError::Engine`] when the file cannot be read.
     pub fn check_integrity(&self) -> Result<(), StoreError> {
-        let verdict: String =
-            self.read("checked the file", |db| db.pragma_query_value(None, "integrity_check", |row| row.get(0)))?;
-        if verdict == "ok" { Ok(()) } else { Err(StoreError::Damaged) }
+        backup::check(&self.reader().map_err(engine("opened the file to read"))?)
     }
 
     /// Reads with a connection that no one else uses meanwhile.
@@ -86,43 +118,89 @@ impl SqliteStore {
     }
 
     fn reader(&self) -> rusqlite::Result<Connection> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(&self.path, flags)?;
-        connection.busy_timeout(BUSY)?;
-        Ok(connection)
-    }
-
-    /// Writes all commits that wait, in one transaction, and leaves each its outcome.
-    fn write_queue(&self, writer: &mut Connection) {
-        let batch = std::mem::take(&mut *lock(&self.queue));
-        if batch.is_empty() {
-            return;
-        }
-        let outcomes = write::transaction(writer, batch.iter().map(|ticket| &ticket.commit));
-        for (ticket, outcome) in batch.iter().zip(outcomes) {
-            *lock(&ticket.outcome) = Some(outcome);
-        }
+        backup::open_to_read(&self.path)
     }
 }
 
-/// Locks although another holder may have panicked: a transaction that was not committed is rolled back by its drop, and
-/// nothing else is half done.
+/// Locks although another holder may have panicked: a connection is in or out of the list, never half.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Says what the engine was doing when it failed.
 fn engine(doing: &'static str) -> impl Fn(rusqlite::Error) -> StoreError {
-    move |source| StoreError::Engine { doing, source: Arc::new(source) }
+    move |source| match source.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => StoreError::Full,
+        Some(ErrorCode::ReadOnly) => StoreError::ReadOnly,
+        Some(ErrorCode::DatabaseCorrupt) => StoreError::Damaged,
+        _ => StoreError::Engine { doing, source: Arc::new(source) },
+    }
 }
 
-/// The 16 bytes of a message id or document key.
+/// The 16 bytes of a message id.
 fn key(message: MessageId) -> [u8; 16] {
     message.0.to_bytes()
 }
 
-fn place(row: &Row<'_>) -> rusqlite::Result<(String, String)> {
-    Ok((row.get(0)?, row.get(1)?))
+/// What stands in the row of a record.
+struct RecordRow {
+    version: u32,
+    pharmacy: Option<String>,
+    since: Option<String>,
+    due: Option<String>,
+    body: Option<Vec<u8>>,
+}
+
+impl RecordRow {
+    fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let (version, pharmacy, since) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        Ok(Self { version, pharmacy, since, due: row.get(3)?, body: row.get(4)? })
+    }
+
+    fn record(self) -> Result<StoredRecord, StoreError> {
+        let damaged = || StoreError::Damaged;
+        let waits = match (self.pharmacy, self.since) {
+            (Some(pharmacy), Some(since)) => {
+                let since = Timestamp::parse_hl7(&since).map_err(|_| damaged())?;
+                Some((pharmacy.parse().map_err(|_| damaged())?, since))
+            }
+            (None, None) => None,
+            (Some(_), None) | (None, Some(_)) => return Err(damaged()),
+        };
+        Ok(StoredRecord {
+            version: Version(self.version),
+            body: self.body.map(|body| unpack(&body)).transpose()?,
+            waits,
+            due: self.due.map(|due| Date::parse_hl7(&due).map_err(|_| damaged())).transpose()?,
+        })
+    }
+}
+
+/// What stands in the row of a message.
+struct MessageRow {
+    digest: [u8; 32],
+    length: u32,
+    first: u32,
+    last: u32,
+    body: Vec<u8>,
+}
+
+impl MessageRow {
+    fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let (digest, length, first) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        Ok(Self { digest, length, first, last: row.get(3)?, body: row.get(4)? })
+    }
+
+    fn message(self) -> Result<StoredMessage, StoreError> {
+        let mut bytes = unpack(&self.body)?;
+        let length = self.length as usize;
+        if length > bytes.len() {
+            return Err(StoreError::Damaged);
+        }
+        let reply = bytes.split_off(length);
+        let answer = Answered { digest: self.digest, reply };
+        Ok(StoredMessage { bytes, document: self.first as usize..self.last as usize, answer })
+    }
 }
 
 fn read_place((since, id): (String, String)) -> Result<Place, StoreError> {
@@ -131,70 +209,77 @@ fn read_place((since, id): (String, String)) -> Result<Place, StoreError> {
     Ok(Place { since, id })
 }
 
+fn read_due((date, number, id): (String, i64, String)) -> Result<Due, StoreError> {
+    let date = Date::parse_hl7(&date).map_err(|_| StoreError::Damaged)?;
+    let id = id.parse().map_err(|_| StoreError::Damaged)?;
+    Ok(Due { date, number: number.unsigned_abs(), id })
+}
+
+/// SQLite numbers rows with an i64; nothing gets that long.
+fn row_number(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+const RECORD: &str = "SELECT version, pharmacy, since, due, body FROM prescription WHERE id = ?1";
+const MESSAGE: &str = "SELECT digest, length, first, last, body FROM message WHERE id = ?1";
+const WAITING: &str = "SELECT since, id FROM prescription WHERE pharmacy = ?1 AND (since, id) > (?2, ?3)
+    ORDER BY since, id LIMIT ?4";
+const DUE: &str = "SELECT due, number, id FROM prescription WHERE due <= ?1 AND (due, number) > (?2, ?3)
+    ORDER BY due, number LIMIT ?4";
+const JOURNAL: &str = "SELECT number, link, entry FROM journal WHERE number > ?1 ORDER BY number LIMIT ?2";
+
 impl Store for SqliteStore {
     fn record(&self, id: &PrescriptionId) -> Result<Option<StoredRecord>, StoreError> {
-        let row: Option<(u32, Vec<u8>)> = self.read("read a record", |db| {
-            db.prepare_cached("SELECT version, body FROM prescription WHERE id = ?1")?
-                .query_row([id.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
-                .optional()
+        let row = self.read("read a record", |db| {
+            db.prepare_cached(RECORD)?.query_row([id.as_str()], RecordRow::of).optional()
         })?;
-        row.map(|(version, body)| Ok(StoredRecord { version: Version(version), body: unpack(&body)? })).transpose()
+        row.map(RecordRow::record).transpose()
     }
 
-    fn document(&self, document: DocumentKey) -> Result<Option<Vec<u8>>, StoreError> {
-        let body: Option<Vec<u8>> = self.read("read a document", |db| {
-            db.prepare_cached("SELECT body FROM document WHERE key = ?1")?
-                .query_row([key(document.message())], |row| row.get(0))
-                .optional()
+    fn message(&self, message: MessageId) -> Result<Option<StoredMessage>, StoreError> {
+        let row = self.read("read a message", |db| {
+            db.prepare_cached(MESSAGE)?.query_row([key(message)], MessageRow::of).optional()
         })?;
-        body.map(|body| unpack(&body)).transpose()
-    }
-
-    fn answered(&self, message: MessageId) -> Result<Option<Answered>, StoreError> {
-        let row: Option<([u8; 32], Vec<u8>)> = self.read("read a reply", |db| {
-            db.prepare_cached("SELECT digest, reply FROM answer WHERE message = ?1")?
-                .query_row([key(message)], |row| Ok((row.get(0)?, row.get(1)?)))
-                .optional()
-        })?;
-        row.map(|(digest, reply)| Ok(Answered { digest, reply: unpack(&reply)? })).transpose()
+        row.map(MessageRow::message).transpose()
     }
 
     fn waiting(&self, pharmacy: &OdsCode, after: Option<&Place>, limit: u32) -> Result<Vec<Place>, StoreError> {
         let (since, id) = after.map_or((String::new(), ""), |place| (place.since.to_hl7(), place.id.as_str()));
-        let rows: Vec<(String, String)> = self.read("read a queue", |db| {
-            db.prepare_cached(
-                "SELECT since, id FROM prescription WHERE pharmacy = ?1 AND (since, id) > (?2, ?3)
-                 ORDER BY since, id LIMIT ?4",
-            )?
-            .query_map(params![pharmacy.as_str(), since, id, limit], place)?
-            .collect()
+        let rows: Vec<_> = self.read("read a queue", |db| {
+            db.prepare_cached(WAITING)?
+                .query_map(params![pharmacy.as_str(), since, id, limit], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect()
         })?;
         rows.into_iter().map(read_place).collect()
     }
 
-    fn journal(&self, after: u64, limit: u32) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
-        // SQLite numbers rows with an i64; no journal gets that long.
-        let after = i64::try_from(after).unwrap_or(i64::MAX);
-        let rows: Vec<(i64, Vec<u8>)> = self.read("read the journal", |db| {
-            db.prepare_cached("SELECT number, entry FROM journal WHERE number > ?1 ORDER BY number LIMIT ?2")?
-                .query_map(params![after, limit], |row| Ok((row.get(0)?, row.get(1)?)))?
+    fn due(&self, today: Date, after: Option<&Due>, limit: u32) -> Result<Vec<Due>, StoreError> {
+        let (date, number) = after.map_or((String::new(), 0), |due| (due.date.to_hl7(), row_number(due.number)));
+        let rows: Vec<_> = self.read("read what is due", |db| {
+            db.prepare_cached(DUE)?
+                .query_map(params![today.to_hl7(), date, number, limit], |row| {
+                    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+                })?
                 .collect()
         })?;
-        let entry = |(number, entry): (i64, Vec<u8>)| Ok((number.unsigned_abs(), unpack(&entry)?));
-        rows.into_iter().map(entry).collect()
+        rows.into_iter().map(read_due).collect()
+    }
+
+    fn journal(&self, after: u64, limit: u32) -> Result<Vec<JournalRow>, StoreError> {
+        let rows: Vec<(i64, [u8; 32], Vec<u8>)> = self.read("read the journal", |db| {
+            db.prepare_cached(JOURNAL)?
+                .query_map(params![row_number(after), limit], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+                .collect()
+        })?;
+        let row = |(number, link, entry): (i64, [u8; 32], Vec<u8>)| {
+            Ok(JournalRow { number: number.unsigned_abs(), entry: unpack(&entry)?, link: Link(link) })
+        };
+        rows.into_iter().map(row).collect()
     }
 
     fn commit(&self, commit: Commit) -> Result<(), CommitError> {
-        let ticket = Arc::new(Ticket { commit: Packed::new(commit)?, outcome: Mutex::default() });
-        lock(&self.queue).push(Arc::clone(&ticket));
-        {
-            // Whoever holds the writer took the queue before this ticket was in it, or with it.
-            let mut writer = lock(&self.writer);
-            if lock(&ticket.outcome).is_none() {
-                self.write_queue(&mut writer);
-            }
-        }
-        lock(&ticket.outcome).take().unwrap_or(Err(StoreError::Interrupted.into()))
+        let writer = self.writer.as_ref().ok_or(StoreError::ReadOnly)?;
+        writer.commit(Packed::new(commit)?)
     }
 }
 
@@ -209,6 +294,7 @@ mod tests {
         drop(SqliteStore::open(&path).unwrap());
         Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
         assert!(matches!(SqliteStore::open(&path), Err(StoreError::Newer { found: 99, .. })));
+        assert!(matches!(SqliteStore::open_read_only(&path), Err(StoreError::Newer { found: 99, .. })));
     }
 
     #[test]
@@ -225,17 +311,35 @@ mod tests {
     fn every_query_goes_by_index() {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(folder.path().join("eps.db")).unwrap();
-        for query in [
-            "SELECT version, body FROM prescription WHERE id = 'a'",
-            "SELECT body FROM document WHERE key = x'00'",
-            "SELECT digest, reply FROM answer WHERE message = x'00'",
-            "SELECT since, id FROM prescription WHERE pharmacy = 'a' AND (since, id) > ('', '') ORDER BY since, id LIMIT 25",
-            "SELECT number, entry FROM journal WHERE number > 7 ORDER BY number LIMIT 25",
-        ] {
+        for query in [RECORD, MESSAGE, WAITING, DUE, JOURNAL] {
             let db = store.reader().unwrap();
             let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
-            let steps: Vec<String> = plan.query_map([], |row| row.get(3)).unwrap().map(Result::unwrap).collect();
+            let nothing = vec![rusqlite::types::Null; plan.parameter_count()];
+            let steps = plan.query_map(rusqlite::params_from_iter(nothing), |row| row.get(3)).unwrap();
+            let steps: Vec<String> = steps.map(Result::unwrap).collect();
             assert!(steps.iter().all(|step| step.starts_with("SEARCH")), "{query}: {steps:?}");
+        }
+    }
+
+    #[test]
+    fn a_closed_store_is_one_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(folder.path().join("eps.db")).unwrap();
+        assert!(store.journal(0, 1).unwrap().is_empty());
+        drop(store);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn the_journal_can_only_be_appended_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("eps.db");
+        let store = SqliteStore::open(&path).unwrap();
+        let entry = Commit { message: None, records: vec![], released: vec![], journal: b"entry".to_vec() };
+        store.commit(entry).unwrap();
+        let db = Connection::open(&path).unwrap();
+        for change in ["DELETE FROM journal", "UPDATE journal SET entry = x'00'"] {
+            assert!(db.execute(change, []).unwrap_err().to_string().contains("append-only"));
         }
     }
 }
