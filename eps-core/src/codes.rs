@@ -17,6 +17,7 @@ mod interaction;
 mod messages;
 mod person;
 mod prescribing;
+mod prescription_type;
 mod replying;
 mod table;
 mod tracker;
@@ -36,6 +37,7 @@ pub(crate) use person::PersonIdSystem;
 pub use prescribing::{
     CourseOfTherapy, DispensingSitePreference, Gender, PrescriberEndorsement, TreatmentType, is_prescription_type,
 };
+pub use prescription_type::prescription_type_display;
 pub use replying::{AckCode, Severity};
 pub(crate) use replying::{NOT_KNOWN, is_not_known};
 pub use table::UnknownCode;

@@ -10,9 +10,13 @@ pub mod dosage;
 mod facts;
 pub mod json;
 mod read;
+mod task_query;
 mod write;
 
 pub use dosage::dosage_text;
 pub(crate) use facts::create_problems;
 pub use read::{Context, IdentifierReferences, read};
-pub use write::{Outgoing, SignatureVerdict, status, write};
+pub use task_query::{AskedDate, TaskQuery, TrackerQuestion, task_query};
+pub use write::{
+    ItemUpdate, Outgoing, SignatureVerdict, status, write, write_request_group, write_request_groups, write_tasks,
+};

@@ -22,36 +22,49 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::codes::{DispensingSitePreference, InteractionId, PrescriptionStatus, TreatmentType};
-use crate::ids::{MessageId, NhsNumber, OdsCode, PrescriptionId, PrescriptionUuid};
-use crate::model::{Code, Date, SignedDocument, Timestamp};
+use crate::codes::{CancellationResult, DispensingSitePreference, InteractionId, PrescriptionStatus, TreatmentType};
+use crate::ids::{LineItemId, MessageId, NhsNumber, OdsCode, PrescriptionId, PrescriptionUuid};
+use crate::model::{Code, Date, OtherDispenser, SignedDocument, Timestamp};
 
 mod activity;
+mod cancel;
+mod cancellation;
 mod change;
 mod claim;
 mod command;
 mod create;
 mod dispense;
+mod handback;
 mod issue;
 pub mod items;
 mod policy;
+mod rebuild;
 mod refusal;
 mod release;
 pub mod state;
 mod stored;
 mod time;
 mod timeline;
+mod withdraw;
 
+#[cfg(test)]
+mod cancel_tests;
+#[cfg(test)]
+mod handback_tests;
 #[cfg(test)]
 mod lifetimes;
 #[cfg(test)]
 mod samples;
 
 pub use activity::{Activity, NextActivity};
-pub use command::{ClaimOf, Command, Create, Notification, NotifiedItem, PrescribedItem, ReleaseHow, ReleaseTo};
+pub use cancellation::{Cancellation, CancellationTarget, FailedCancellation, WhyFailed};
+pub use command::{
+    CancelOf, ClaimOf, Command, Create, Notification, NotifiedItem, PrescribedItem, RebuildOf, ReleaseHow, ReleaseTo,
+    ReturnOf, WithdrawOf,
+};
 pub use issue::{Issue, IssueNumber, Issues, NoIssueNumber, Snapshot, Window};
 pub use policy::Periods;
-pub use refusal::{Fault, Invalid, Refusal};
+pub use refusal::{Fault, Invalid, NotCancelled, Refusal};
 pub use stored::StoredRecordError;
 pub use time::{Passed, pass_time};
 pub use timeline::{Change, Entry, Event, Statuses, Who};
@@ -99,8 +112,8 @@ impl SignedAt {
 pub struct Patient {
     /// The NHS number.
     pub nhs_number: NhsNumber,
-    /// The date of birth.
-    pub birth_date: Date,
+    /// The date of birth; a cancellation that comes before its prescription need not tell it.
+    pub birth_date: Option<Date>,
 }
 
 impl fmt::Debug for Patient {
@@ -121,24 +134,39 @@ pub struct Nomination {
     pub history: Vec<OdsCode>,
 }
 
+/// What only the prescription itself tells.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Uploaded {
+    /// The long form of its id.
+    pub uuid: PrescriptionUuid,
+    /// Where the signed prescription is.
+    pub signed: SignedAt,
+    /// When it was signed.
+    pub signed_at: Timestamp,
+    /// Who prescribed in which setting.
+    pub prescription_type: Code,
+}
+
 /// All that is known of a prescription's life.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     id: PrescriptionId,
-    uuid: PrescriptionUuid,
     version: u32,
-    signed: SignedAt,
+    uploaded: Option<Uploaded>,
     documents: Vec<DocumentKey>,
     patient: Patient,
     treatment: TreatmentType,
-    prescription_type: Code,
     prescribed: Timestamp,
-    signed_at: Timestamp,
     prescriber: OdsCode,
     days_supply: u16,
     last_issue: IssueNumber,
     nomination: Option<Nomination>,
     issues: Issues,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pending: Vec<Cancellation>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    failed: Vec<FailedCancellation>,
     timeline: Vec<Entry>,
 }
 
@@ -149,22 +177,16 @@ impl Record {
         &self.id
     }
 
-    /// The long form.
-    #[must_use]
-    pub fn uuid(&self) -> PrescriptionUuid {
-        self.uuid
-    }
-
     /// Counts the changes; the first stored version is 2, as in Spine.
     #[must_use]
     pub fn version(&self) -> u32 {
         self.version
     }
 
-    /// Where the signed prescription is.
+    /// What the prescription itself told; `None` while only its cancellation has come.
     #[must_use]
-    pub fn signed(&self) -> &SignedAt {
-        &self.signed
+    pub fn uploaded(&self) -> Option<&Uploaded> {
+        self.uploaded.as_ref()
     }
 
     /// Every document of the prescription, oldest first.
@@ -219,6 +241,18 @@ impl Record {
     #[must_use]
     pub fn current(&self) -> Option<&Issue> {
         self.issues.get(self.issues.current())
+    }
+
+    /// Cancellations that wait: for the prescription, or for its dispenser to give it back.
+    #[must_use]
+    pub fn pending_cancellations(&self) -> &[Cancellation] {
+        &self.pending
+    }
+
+    /// Cancellations that waited, or asked again for what waited already, and had no effect.
+    #[must_use]
+    pub fn failed_cancellations(&self) -> &[FailedCancellation] {
+        &self.failed
     }
 
     /// The change log, oldest first.
@@ -277,6 +311,30 @@ pub enum Reply {
     Done(Event),
     /// Here is the prescription.
     Released(Box<Handover>),
+    /// What became of the cancellation.
+    Cancellation(Box<CancelAnswer>),
+}
+
+/// What became of a cancellation that was noted. Only [`CancellationResult::Cancelled`] is a success.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CancelAnswer {
+    /// What became of it.
+    pub result: CancellationResult,
+    /// The dispenser that has the prescription, where one does.
+    pub performer: Option<OtherDispenser>,
+}
+
+/// What a prescriber is told when a cancellation that had to wait is decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SubsequentAnswer {
+    /// The document of the cancellation.
+    pub cancellation: DocumentKey,
+    /// The item that was cancelled; `None` says that the prescription was.
+    pub item: Option<LineItemId>,
+    /// What became of it.
+    pub result: CancellationResult,
 }
 
 /// A prescription handed to a dispenser.
@@ -304,6 +362,8 @@ pub enum Effect {
     Wake(OdsCode),
     /// The reimbursement body is to see this document.
     Reimburse(DocumentKey),
+    /// The prescriber is to be told what became of a cancellation.
+    Answer(SubsequentAnswer),
 }
 
 /// Decides a command on the record of its prescription, or on there being none.
@@ -317,10 +377,7 @@ pub fn decide(
     periods: &Periods,
 ) -> Result<Accepted, Refusal> {
     match command {
-        Command::Create(create) => match record {
-            None => create::decide(*create, received, periods),
-            Some(_) => Err(Refusal::DuplicatePrescription),
-        },
+        Command::Create(create) => create::decide(record, *create, received, periods),
         Command::Release(release) => {
             release::decide(record.ok_or(Refusal::NothingToRelease)?, *release, received, periods)
         }
@@ -328,5 +385,15 @@ pub fn decide(
             dispense::decide(record.ok_or(Refusal::PrescriptionNotFound)?, &notification, received, periods)
         }
         Command::Claim(claim) => claim::decide(record.ok_or(Refusal::PrescriptionNotFound)?, &claim, received, periods),
+        Command::Cancel(cancel) => cancel::decide(record, *cancel, received, periods),
+        Command::Return(returned) => {
+            handback::decide(record.ok_or(Refusal::PrescriptionNotFound)?, &returned, received, periods)
+        }
+        Command::Withdraw(withdrawal) => {
+            withdraw::decide(record.ok_or(Refusal::PrescriptionNotFound)?, &withdrawal, received)
+        }
+        Command::Rebuild(history) => {
+            rebuild::decide(record.ok_or(Refusal::PrescriptionNotFound)?, &history, received, periods)
+        }
     }
 }

@@ -66,6 +66,7 @@ pub const TABLE: &[Group] = &[
     Group { title: "FHIR people and organisations", rules: fhir::people::RULES },
     Group { title: "FHIR prescribing", rules: fhir::prescribing::RULES },
     Group { title: "FHIR dispensing", rules: fhir::dispensing::RULES },
+    Group { title: "The query of GET Task", rules: fhir::querying::RULES },
     Group { title: "Writing FHIR", rules: fhir::writing::RULES },
     Group { title: "Structured dosages", rules: dosage::RULES },
     Group { title: "XML", rules: xml::RULES },

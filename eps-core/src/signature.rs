@@ -10,8 +10,8 @@
 //! | To | start at |
 //! |---|---|
 //! | answer `$prepare` | [`prepare::prepared`] |
-//! | sign with a key of your own | [`signer::Signer`], [`signer::sign`] |
-//! | put a signature into a message | [`embed::signature_element`] |
+//! | sign with a key of your own | [`signer::Signer`], [`signer::sign`], [`signer::sign_batch`] |
+//! | put a signature into a message | [`embed::into_prescription`], [`embed::into_message`] |
 //! | verify a prescription | [`Verifier::verify`] |
 //! | name the field that was changed | [`diff::explain`] |
 //! | bring another cryptographic library | [`Provider`] |

@@ -19,13 +19,17 @@ use std::sync::Arc;
 use eps_core::hl7v3;
 use eps_core::ids::{Asid, CheckCharacters, MessageId, PrescriptionId};
 use eps_core::model::{Envelope, Message, Timestamp};
-use eps_core::record::{Command, DocumentKey, NextActivity, Periods, Received, Record, Refusal, Who, decide};
+use eps_core::record::{
+    ClaimOf, Command, DocumentKey, NextActivity, Notification, Periods, RebuildOf, Received, Record, Refusal, ReturnOf,
+    Who, WithdrawOf, decide,
+};
 use eps_core::xml::{Document, Limits};
 use sha2::{Digest as _, Sha256};
 
 use crate::clock::{Clock, SystemClock};
 use crate::store::{Answered, Commit, CommitError, RecordWrite, Store, StoredMessage, StoredRecord, Version};
 
+mod cancellation;
 mod error;
 mod ids;
 mod journal;
@@ -37,13 +41,13 @@ mod signature;
 
 pub use error::{BrokerError, ReplyBytes};
 pub use ids::{Ids, RandomIds};
-pub use journal::{AcceptedMessage, Becomes, Cause, Hash, JournalEntry, JournalRecord};
+pub use journal::{AcceptedMessage, Becomes, Cause, Hash, JournalEntry, JournalRecord, SentLater};
 pub use passing::TimePassed;
 pub(crate) use passing::{Passing, due_date};
 pub use signature::{PolicyCheck, SignatureCheck, SignatureRefused};
 
 use ids::Taken;
-use judge::{Changed, Judged};
+use judge::{Changed, Changes, Judged};
 
 /// How often a message is decided anew because somebody else changed the same record first. Each time somebody else's
 /// message was answered, so even a crowd of 16 at one prescription gets through.
@@ -238,8 +242,10 @@ impl<S: Store> Broker<S> {
         request: &Request<'_>,
         reply: &[u8],
         ids: Vec<MessageId>,
-        changed: Vec<Changed>,
+        changes: Changes,
     ) -> Result<Commit, BrokerError> {
+        let Changes { changed, later } = changes;
+        let sent: Vec<_> = later.iter().map(|message| (message, hl7v3::write(message))).collect();
         let message = AcceptedMessage {
             id: request.envelope.id,
             interaction: request.envelope.interaction.to_string(),
@@ -248,6 +254,7 @@ impl<S: Store> Broker<S> {
             digest: Hash(request.digest),
             reply: Some(Hash::of(reply)),
             ids,
+            sent: sent.iter().map(|(message, bytes)| SentLater::of(message, bytes)).collect(),
         };
         let (records, told) = changed
             .into_iter()
@@ -265,6 +272,7 @@ impl<S: Store> Broker<S> {
         };
         Ok(Commit {
             message: Some((request.envelope.id, stored)),
+            sent: sent.into_iter().map(|(message, bytes)| (message.id, bytes)).collect(),
             records,
             released: Vec::new(),
             journal: journal.to_bytes()?,
@@ -284,11 +292,22 @@ impl<S: Store> Broker<S> {
         match &request.envelope.message {
             Message::Prescription(prescription) => self.judge_prescription(request, prescription),
             Message::ReleaseRequest(asked) => self.judge_release(request, asked),
-            Message::DispenseNotification(told) => self.judge_notification(request, told),
-            Message::DispenseClaim(claim) => self.judge_claim(request, claim),
-            Message::Cancellation(_) | Message::Return(_) | Message::Withdrawal(_) | Message::DispenseHistory(_) => {
-                Ok(Judged { reply: self.not_decided(request)?, changed: None })
-            }
+            Message::DispenseNotification(told) => self.judge_other(request, &told.prescription_id, |document| {
+                Ok(Command::Notify(Box::new(Notification::from_message(told, document))))
+            }),
+            Message::DispenseClaim(claim) => self.judge_other(request, &claim.prescription_id, |document| {
+                Ok(Command::Claim(Box::new(ClaimOf::from_message(claim, document))))
+            }),
+            Message::Cancellation(cancellation) => self.judge_cancellation(request, cancellation),
+            Message::Return(returned) => self.judge_other(request, &returned.prescription_id, |document| {
+                ReturnOf::from_message(returned, document).map(Command::Return)
+            }),
+            Message::Withdrawal(withdrawal) => self.judge_other(request, &withdrawal.prescription_id, |document| {
+                Ok(Command::Withdraw(WithdrawOf::from_message(withdrawal, document)))
+            }),
+            Message::DispenseHistory(history) => self.judge_other(request, &history.prescription_id, |document| {
+                Ok(Command::Rebuild(RebuildOf::from_message(history, document)))
+            }),
             Message::ReleaseResponse(_)
             | Message::ReleaseRejection(_)
             | Message::CancellationResponse(_)

@@ -21,6 +21,7 @@ use std::sync::Arc;
 use eps_core::ids::{MessageId, OdsCode, PrescriptionId};
 use eps_core::model::{Date, Timestamp};
 use eps_core::record::DocumentKey;
+use sha2::{Digest as _, Sha256};
 
 mod chain;
 #[cfg(test)]
@@ -74,6 +75,13 @@ pub struct StoredMessage {
 }
 
 impl StoredMessage {
+    /// A message that the broker sent: it is its own document, and nobody was answered.
+    #[must_use]
+    pub fn sent(bytes: Vec<u8>) -> Self {
+        let answer = Answered { digest: Sha256::digest(&bytes).into(), reply: Vec::new() };
+        Self { document: 0..bytes.len(), bytes, answer }
+    }
+
     /// The document; `None` where the range is none of the bytes.
     #[must_use]
     pub fn document(&self) -> Option<&[u8]> {
@@ -121,6 +129,8 @@ pub struct RecordWrite {
 pub struct Commit {
     /// The message that is answered by this commit; `None` where time passed.
     pub message: Option<(MessageId, StoredMessage)>,
+    /// What is sent to others because of the message: kept as the documents of these ids, for as long as the message.
+    pub sent: Vec<(MessageId, Vec<u8>)>,
     /// The records it changes.
     pub records: Vec<RecordWrite>,
     /// Messages that a record lets go: one mention for each record. The last one deletes the message.

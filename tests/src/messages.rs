@@ -2,16 +2,17 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test message that cannot be built is a failed test")]
 
 use eps_core::codes::{
-    AddressUse, DispenserEndorsement, DispensingSitePreference, Gender, Interaction, ItemStatus, NameUse,
-    PrescriptionStatus, TelecomUse, TreatmentType,
+    AddressUse, CancellationReason, DispenserEndorsement, DispensingSitePreference, Gender, Interaction, ItemStatus,
+    NameUse, PrescriptionStatus, ReturnReason, TelecomUse, TreatmentType, WithdrawReason, WithdrawType,
 };
 use eps_core::hl7v3;
 use eps_core::ids::{Guid, LineItemId, MessageId, OdsCode, PrescriptionId, PrescriptionUuid};
 use eps_core::model::{
-    Address, AgentPerson, Author, ClaimedItem, ClaimedSupply, Coded, Concept, DispenseClaim, DispenseNotification,
-    Endorsement, Envelope, Exemptions, LineItem, Message, Organisation, Patient, Person, PersonName, Prescription,
-    Quantity, ReleaseKind, ReleaseRequest, RequestedQuantity, SignatureText, SuppliedLineItem, Telecom, Text,
-    Timestamp,
+    Address, AgentPerson, Author, Cancellation, ClaimedItem, ClaimedSupply, Coded, Concept, DispenseClaim,
+    DispenseHistory, DispenseNotification, Endorsement, Envelope, Exemptions, HistoryEntry, LineItem, Message,
+    Organisation, Patient, Person, PersonName, Prescription, Quantity, ReasonForCancellation, ReleaseKind,
+    ReleaseRequest, RequestedQuantity, Return, SignatureText, SuppliedLineItem, Telecom, Text, Timestamp, Withdrawal,
+    WithdrawalAuthor,
 };
 
 /// The pharmacy that prescriptions are nominated to.
@@ -322,7 +323,77 @@ pub fn claim(id: u32, pharmacy: &str, prescription: u32) -> Vec<u8> {
     request(message_id(id), Message::DispenseClaim(Box::new(claim)))
 }
 
-/// `AA`, `AE 17.22 0002`, `AE 16.34 0004`: how a reply says it went, with the release rejection's reason.
+/// A surgery cancels an item of a prescription, or all of it.
+#[must_use]
+pub fn cancellation(id: u32, surgery: &str, prescription: u32, item: Option<u8>) -> Cancellation {
+    Cancellation {
+        id: message_id(id),
+        effective_time: time(NOW),
+        patient: patient(),
+        author: agent(surgery, "R8000"),
+        responsible_party: Some(agent(surgery, "R8000")),
+        prescription_id: prescription_id(prescription).as_str().parse().unwrap(),
+        item: item.map(|order| line_item_id(prescription, order)),
+        reasons: vec![ReasonForCancellation { code: Coded::bare(CancellationReason::ClinicalGrounds), text: None }],
+        prescription: Some(PrescriptionUuid(guid(0xC0, prescription))),
+    }
+}
+
+/// The message of [`cancellation`].
+#[must_use]
+pub fn cancel(id: u32, surgery: &str, prescription: u32, item: Option<u8>) -> Vec<u8> {
+    request(message_id(id), Message::Cancellation(Box::new(cancellation(id, surgery, prescription, item))))
+}
+
+/// A pharmacy gives a prescription back.
+#[must_use]
+pub fn hand_back(id: u32, pharmacy: &str, prescription: u32, issue: Option<u32>) -> Vec<u8> {
+    let returned = Return {
+        id: message_id(id),
+        effective_time: time(NOW),
+        author: agent(pharmacy, "R1290"),
+        prescription_id: prescription_id(prescription).as_str().parse().unwrap(),
+        issue,
+        reason: Coded::bare(ReturnReason::UnableToDispense),
+        release: None,
+    };
+    request(message_id(id), Message::Return(Box::new(returned)))
+}
+
+/// A pharmacy takes back what it told by message `told`: that notification only, or all up to it.
+#[must_use]
+pub fn withdraw(id: u32, prescription: u32, issue: Option<u32>, kind: WithdrawType, told: u32) -> Vec<u8> {
+    let withdrawal = Withdrawal {
+        id: message_id(id),
+        effective_time: time(NOW),
+        nhs_number: patient().nhs_number,
+        author: WithdrawalAuthor { role_profile: "100102238986".parse().unwrap(), user: PHARMACY.parse().unwrap() },
+        prescription_id: prescription_id(prescription).as_str().parse().unwrap(),
+        issue,
+        kind: Coded::bare(kind),
+        reason: Coded::bare(WithdrawReason::QuantityUpdate),
+        notifications: vec![message_id(told)],
+    };
+    request(message_id(id), Message::Withdrawal(Box::new(withdrawal)))
+}
+
+/// A pharmacy tells anew all that it supplied.
+#[must_use]
+pub fn history(id: u32, prescription: u32, issue: Option<u32>, told: Vec<DispenseNotification>) -> Vec<u8> {
+    let entry = |(sequence, notification)| HistoryEntry { sequence: Some(sequence), notification };
+    let history = DispenseHistory {
+        id: message_id(id),
+        effective_time: time(NOW),
+        notifications: (1..).zip(told).map(entry).collect(),
+        prescription_id: prescription_id(prescription).as_str().parse().unwrap(),
+        reason: Coded::bare(WithdrawReason::OtherClinical),
+        issue,
+    };
+    request(message_id(id), Message::DispenseHistory(Box::new(history)))
+}
+
+/// `AA`, `AE 17.22 0002`, `AE 16.34 0004`, `AE 17.19 0008`: how a reply says it went, with the reason of a release
+/// rejection and the result of a cancellation.
 #[must_use]
 pub fn outcome(reply: &[u8]) -> String {
     let envelope = hl7v3::read(reply).unwrap();
@@ -332,8 +403,11 @@ pub fn outcome(reply: &[u8]) -> String {
     for error in &acknowledgement.errors {
         outcome += &format!(" {} {}", short(error.system.as_str()), error.code.as_str());
     }
-    if let Message::ReleaseRejection(rejection) = envelope.message {
+    if let Message::ReleaseRejection(rejection) = &envelope.message {
         outcome += &format!(" {} {}", short(rejection.reason.system.as_str()), rejection.reason.code.as_str());
+    }
+    if let Message::CancellationResponse(response) = &envelope.message {
+        outcome += &format!(" 17.19 {}", response.result.as_ref().unwrap().code.code());
     }
     assert!(!outcome.starts_with("A") || acknowledgement.refers_to != envelope.id);
     outcome

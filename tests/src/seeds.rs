@@ -16,6 +16,7 @@ use eps_core::problem::{Place, Problem};
 mod create;
 mod fhir;
 mod json;
+mod query;
 mod tracker;
 pub mod walk;
 mod xml;
@@ -67,6 +68,8 @@ pub enum Judged {
     Tracker,
     /// [`eps_core::tracker::read_search`].
     Search,
+    /// [`eps_core::fhir::task_query`], of the query of a URL whose values are not encoded.
+    TaskQuery,
 }
 
 /// A rule, and the messages that break it.
@@ -83,7 +86,10 @@ pub struct Seed {
 /// Every seed.
 #[must_use]
 pub fn all() -> Vec<Seed> {
-    [json::seeds(), fhir::seeds(), xml::seeds(), create::seeds(), tracker::seeds()].into_iter().flatten().collect()
+    [json::seeds(), fhir::seeds(), xml::seeds(), create::seeds(), tracker::seeds(), query::seeds()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// When the messages are judged.
@@ -133,6 +139,11 @@ pub fn problems(broken: &Broken) -> Vec<Problem> {
         }
         Judged::Tracker => eps_core::tracker::read(&broken.bytes).err().into_iter().flatten().collect(),
         Judged::Search => eps_core::tracker::read_search(&broken.bytes).err().into_iter().flatten().collect(),
+        Judged::TaskQuery => {
+            let parameters =
+                std::str::from_utf8(&broken.bytes).unwrap().split('&').filter_map(|one| one.split_once('='));
+            eps_core::fhir::task_query(parameters).err().into_iter().flatten().collect()
+        }
     }
 }
 

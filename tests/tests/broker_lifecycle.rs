@@ -4,9 +4,10 @@
 
 use std::sync::{Arc, Barrier};
 
-use eps_core::codes::Interaction;
+use eps_core::codes::{Interaction, WithdrawType};
 use eps_core::hl7v3;
 use eps_core::model::{Message, SignatureText};
+use eps_core::record::DocumentKey;
 use eps_core::signature::algorithm::Algorithm;
 use eps_core::signature::provider::AwsLc;
 use eps_core::signature::signer::{self, AwsLcSigner};
@@ -57,6 +58,18 @@ fn status<S: Store>(broker: &Broker<S>, number: u32) -> String {
     let items = issue.state().items();
     items.iter().fold(format!("{}:", issue.status().code()), |text, (_, item)| format!("{text} {}", item.code()))
 }
+
+/// What the broker told prescribers unasked, oldest first.
+fn sent_later<S: Store>(broker: &Broker<S>) -> Vec<Vec<u8>> {
+    let journal = broker.store().journal(0, 1000).unwrap();
+    let entries = journal.iter().map(|row| JournalEntry::from_bytes(&row.entry).unwrap());
+    let sent = entries.flat_map(|entry| entry.message().unwrap().sent.clone());
+    sent.map(|sent| broker.document(DocumentKey::of(sent.message)).unwrap()).collect()
+}
+
+/// The practice of the prescriber, and another one.
+const SURGERY: &str = "A83008";
+const OTHER_SURGERY: &str = "B81001";
 
 fn signed_part(upload: &[u8]) -> String {
     let document = Document::parse(upload, &Limits::DEFAULT).unwrap();
@@ -260,6 +273,127 @@ over_both_stores! {
             assert_eq!(send(&broker, &told), expected);
         }
         assert_eq!(status(&broker, 1), "0006: 0001 0002");
+    }
+
+    fn what_nobody_has_is_cancelled(broker) {
+        send(&broker, &upload(1, PHARMACY));
+        assert_eq!(send(&broker, &cancel(2, SURGERY, 1, Some(1))), "AA 17.19 0001");
+        assert_eq!(status(&broker, 1), "0001: 0005 0007");
+        assert_eq!(send(&broker, &cancel(3, SURGERY, 1, Some(1))), "AE 17.19 0006");
+        assert_eq!(send(&broker, &cancel(4, SURGERY, 1, Some(3))), "AE 17.19 0008");
+        assert_eq!(send(&broker, &cancel(5, SURGERY, 1, Some(2))), "AA 17.19 0001");
+        assert_eq!(status(&broker, 1), "0005: 0005 0005");
+        assert_eq!(send(&broker, &cancel(6, SURGERY, 1, None)), "AE 17.19 0006");
+        assert_eq!(send(&broker, &nominated_release(7, PHARMACY)), "AE 16.34 0006");
+        assert_eq!(send(&broker, &release_by_id(8, PHARMACY, 1)), "AE 16.34 0001");
+        assert!(sent_later(&broker).is_empty());
+    }
+
+    fn a_cancellation_waits_for_the_dispenser_and_is_answered_when_it_returns(broker) {
+        send(&broker, &upload(1, PHARMACY));
+        send(&broker, &nominated_release(2, PHARMACY));
+        let reply = broker.submit(&cancel(3, SURGERY, 1, Some(1))).unwrap();
+        assert_eq!(outcome(&reply), "AE 17.19 0002");
+        let Message::CancellationResponse(response) = hl7v3::read(&reply).unwrap().message else { panic!() };
+        assert_eq!(response.performer.unwrap().person.organisation.ods, Some(ods(PHARMACY)));
+        assert_eq!(response.request, message_id(3));
+        assert_eq!(send(&broker, &cancel(4, OTHER_SURGERY, 1, Some(1))), "AE 17.19 0007");
+        assert_eq!(send(&broker, &cancel(5, SURGERY, 1, Some(1))), "AE 17.19 0002");
+        assert_eq!(send(&broker, &cancel(6, SURGERY, 1, Some(2))), "AE 17.19 0002");
+        assert_eq!(send(&broker, &hand_back(7, OTHER_PHARMACY, 1, None)), "AE 16.34 0004");
+        assert!(sent_later(&broker).is_empty());
+        assert_eq!(send(&broker, &hand_back(8, PHARMACY, 1, None)), "AA");
+        assert_eq!(status(&broker, 1), "0005: 0005 0005");
+        // Two items: one answer for each, and one for the prescription.
+        let told: Vec<_> = sent_later(&broker)
+            .iter()
+            .map(|bytes| {
+                let envelope = hl7v3::read(bytes).unwrap();
+                assert_eq!(envelope.interaction.interaction(), Interaction::SubsequentCancellationResponse);
+                assert_eq!(envelope.to.unwrap().as_str(), "200000000117");
+                let Message::CancellationResponse(response) = envelope.message else { panic!() };
+                (response.request, response.item, response.result.unwrap().code.code())
+            })
+            .collect();
+        assert_eq!(told, [
+            (message_id(3), Some(line_item_id(1, 1)), "0001"),
+            (message_id(6), Some(line_item_id(1, 2)), "0001"),
+            (message_id(6), None, "0001"),
+        ]);
+        assert_eq!(send(&broker, &hand_back(9, PHARMACY, 1, None)), "AE 17.22 0012");
+    }
+
+    fn a_cancellation_that_comes_first_waits_for_its_prescription(broker) {
+        assert_eq!(send(&broker, &cancel(1, SURGERY, 2, None)), "AE 17.19 0008");
+        assert_eq!(status(&broker, 2), "9005:");
+        assert_eq!(send(&broker, &release_by_id(3, PHARMACY, 2)), "AE 16.34 0003");
+        assert_eq!(send(&broker, &upload(2, PHARMACY)), "AA");
+        assert_eq!(status(&broker, 2), "0005: 0005 0005");
+        assert_eq!(broker.track(&prescription_id(2)).unwrap().unwrap().record.version(), 3);
+        assert_eq!(sent_later(&broker).len(), 1);
+        assert_eq!(outcome(&sent_later(&broker)[0]), "AA 17.19 0001");
+        let again = request(message_id(4), Message::Prescription(Box::new(prescription(2, PHARMACY))));
+        assert_eq!(send(&broker, &again), "AE 17.22 0002");
+    }
+
+    fn a_cancellation_of_another_patient_is_refused(broker) {
+        send(&broker, &upload(1, PHARMACY));
+        let mut other = cancellation(2, SURGERY, 1, None);
+        other.patient.nhs_number = "9449305552".parse().unwrap();
+        let reply = broker.submit(&request(message_id(2), Message::Cancellation(Box::new(other)))).unwrap();
+        assert_eq!(outcome(&reply), "AE 17.19 5000");
+        let Message::CancellationResponse(response) = hl7v3::read(&reply).unwrap().message else { panic!() };
+        assert_eq!(
+            response.result.unwrap().display.unwrap().as_str(),
+            "Unable to process message. Information missing or invalid - Mismatch between prescription and cancellation \
+             NHSNumber"
+        );
+        assert_eq!(status(&broker, 1), "0001: 0007 0007");
+    }
+
+    fn what_was_returned_waits_for_nobody_and_can_be_had_by_its_id(broker) {
+        send(&broker, &upload(1, PHARMACY));
+        send(&broker, &nominated_release(2, PHARMACY));
+        assert_eq!(send(&broker, &hand_back(3, PHARMACY, 1, None)), "AA");
+        assert_eq!(status(&broker, 1), "0001: 0007 0007");
+        assert_eq!(send(&broker, &nominated_release(4, PHARMACY)), "AE 16.34 0006");
+        assert_eq!(send(&broker, &release_by_id(5, OTHER_PHARMACY, 1)), "AA");
+        assert_eq!(send(&broker, &notify(6, OTHER_PHARMACY, 1, "0003: 0001 0003")), "AA");
+        assert_eq!(send(&broker, &hand_back(7, OTHER_PHARMACY, 1, None)), "AE 17.22 0012");
+        assert_eq!(send(&broker, &hand_back(8, PHARMACY, 9, None)), "AE 17.22 0005");
+    }
+
+    fn notifications_are_withdrawn_one_by_one_or_all_at_once(broker) {
+        send(&broker, &upload(1, PHARMACY));
+        assert_eq!(send(&broker, &withdraw(2, 1, None, WithdrawType::LastDispense, 1)), "AE 17.22 0012");
+        send(&broker, &nominated_release(3, PHARMACY));
+        send(&broker, &notify(4, PHARMACY, 1, "0003: 0001 0003"));
+        send(&broker, &notify(5, PHARMACY, 1, "0006: 0001 0001"));
+        assert_eq!(send(&broker, &withdraw(6, 1, None, WithdrawType::LastDispense, 4)), "AE 17.22 0021");
+        assert_eq!(send(&broker, &withdraw(7, 1, None, WithdrawType::LastDispense, 5)), "AA");
+        assert_eq!(status(&broker, 1), "0003: 0001 0003");
+        send(&broker, &notify(8, PHARMACY, 1, "0006: 0001 0001"));
+        assert_eq!(send(&broker, &withdraw(9, 1, None, WithdrawType::AllDispenses, 8)), "AA");
+        assert_eq!(status(&broker, 1), "0002: 0008 0008");
+        assert_eq!(send(&broker, &hand_back(10, PHARMACY, 1, None)), "AA");
+    }
+
+    fn a_history_is_told_anew(broker) {
+        send(&broker, &upload(1, PHARMACY));
+        send(&broker, &nominated_release(2, PHARMACY));
+        send(&broker, &notify(3, PHARMACY, 1, "0003: 0001 0003"));
+        let told = |id, text| notification(id, PHARMACY, 1, text);
+        let bad = vec![told(4, "0003: 0003 0003"), told(5, "0006: 0001 0003")];
+        assert_eq!(send(&broker, &history(6, 1, None, bad)), "AE 17.22 0012");
+        assert_eq!(status(&broker, 1), "0003: 0001 0003");
+        let good = vec![told(4, "0003: 0003 0003"), told(5, "0006: 0001 0001")];
+        assert_eq!(send(&broker, &history(7, 1, None, good)), "AA");
+        assert_eq!(status(&broker, 1), "0006: 0001 0001");
+        assert_eq!(send(&broker, &withdraw(8, 1, None, WithdrawType::LastDispense, 5)), "AA");
+        assert_eq!(status(&broker, 1), "0003: 0003 0003");
+        send(&broker, &notify(9, PHARMACY, 1, "0006: 0001 0001"));
+        assert_eq!(send(&broker, &claim(10, PHARMACY, 1)), "AA");
+        assert_eq!(send(&broker, &history(11, 1, None, vec![told(12, "0006: 0001 0001")])), "AE 17.22 0012");
     }
 
     fn a_message_that_cannot_be_read_is_refused_with_every_problem(broker) {

@@ -124,6 +124,21 @@ pub(crate) const SUPPORTING_INFO: &str = "https://fhir.nhs.uk/StructureDefinitio
 pub(crate) const SUPPORTING_PRESCRIPTION: &str =
     "https://fhir.nhs.uk/StructureDefinition/Extension-Spine-supportingInfo-prescription";
 
+// What only answers about prescriptions name.
+
+/// The course of therapy of a tracked prescription.
+pub(crate) const EPS_PRESCRIPTION: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-EPS-Prescription";
+/// When a tracked item was released, dispensed and claimed.
+pub(crate) const RELEASE_INFORMATION: &str =
+    "https://fhir.nhs.uk/StructureDefinition/Extension-EPS-DispensingReleaseInformation";
+/// Whether cancellations wait for the dispenser.
+pub(crate) const PENDING_CANCELLATION: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-PendingCancellation";
+/// Who took part in an action, in the words of FHIR R5.
+pub(crate) const PARTICIPANT_REFERENCE: &str =
+    "http://hl7.org/fhir/5.0/StructureDefinition/extension-RequestOrchestration.action.participant.typeReference";
+/// What a pharmacy tells a patient of an item.
+pub(crate) const PATIENT_STATUS: &str = "https://fhir.nhs.uk/CodeSystem/task-businessStatus-nppt";
+
 /// The names of extensions inside other extensions, which have no URL of their own.
 pub(crate) mod part {
     /// How many repeats there may be.
@@ -134,6 +149,14 @@ pub(crate) mod part {
     pub(crate) const PRESCRIPTIONS_ISSUED: &str = "numberOfPrescriptionsIssued";
     /// When a repeat is to be reviewed.
     pub(crate) const REVIEW_DATE: &str = "authorisationExpiryDate";
+    /// The status of a dispensed item.
+    pub(crate) const DISPENSE_STATUS: &str = "dispenseStatus";
+    /// When something was dispensed last.
+    pub(crate) const LAST_DISPENSED: &str = "dateLastDispensed";
+    /// Whether a cancellation of the prescription waits.
+    pub(crate) const PRESCRIPTION_PENDING: &str = "prescriptionPendingCancellation";
+    /// Whether a cancellation of an item waits.
+    pub(crate) const ITEM_PENDING: &str = "lineItemPendingCancellation";
     /// A controlled drug's quantity.
     pub(crate) const QUANTITY_IN_WORDS: &str = "quantityWords";
     /// Who pays a pharmacy.

@@ -57,6 +57,23 @@ words!(TreatmentType {
     RepeatDispensing = "Repeat Dispensing";
 });
 
+impl ItemStatus {
+    /// The words of the prescription search for the status, two of which are not those of the dispensing side.
+    #[must_use]
+    pub const fn search_display(self) -> &'static str {
+        match self {
+            Self::Owing => "Item not dispensed - owing",
+            Self::Cancelled => "Item Cancelled",
+            Self::FullyDispensed
+            | Self::NotDispensed
+            | Self::PartiallyDispensed
+            | Self::Expired
+            | Self::ToBeDispensed
+            | Self::WithDispenser => self.display(),
+        }
+    }
+}
+
 impl CancellationReason {
     /// The reason that has these words.
     ///

@@ -39,9 +39,16 @@ mod prescription;
 mod release_rejection;
 mod release_request;
 mod release_response;
+mod request_group;
+mod request_groups;
 mod returned;
+mod tasks;
+mod tracked;
 mod verdict;
 
+pub use request_group::{ItemUpdate, write_request_group};
+pub use request_groups::write_request_groups;
+pub use tasks::write_tasks;
 pub use verdict::SignatureVerdict;
 
 use outcome::Issue;
@@ -66,7 +73,9 @@ impl std::fmt::Debug for Outgoing<'_> {
 }
 
 /// Writes a message: requests as the Bundle, Parameters, Task or Claim that FHIR senders send, replies as what the NHS
-/// service answers. [`status`] gives the HTTP status of a reply.
+/// service answers, metadata as [`write_request_group`] does. [`status`] gives the HTTP status of a reply.
+///
+/// A query has no message in FHIR, where it is the URL of a GET; nor has a stored document, which holds another message.
 ///
 /// # Errors
 /// What FHIR has no form for, under `fhir.write.*`; a model has no lines, so the place is the document.
@@ -84,10 +93,10 @@ pub fn write(envelope: &Envelope, outgoing: &mut Outgoing<'_>) -> Result<Vec<u8>
         Message::Withdrawal(withdrawal) => returned::write_withdrawal(withdrawal, outgoing.ids),
         Message::DispenseHistory(_)
         | Message::MetadataQuery(_)
-        | Message::PrescriptionMetadata(_)
         | Message::DocumentQuery(_)
         | Message::StoredDocument(_)
         | Message::PrescriptionSearch(_) => Err(refusal(&rules::NO_FORM)),
+        Message::PrescriptionMetadata(metadata) => Ok(write_request_group(metadata, &[], outgoing.ids)),
         Message::ReleaseResponse(response) => Ok(match failure(envelope) {
             Some(issues) => outcome(outgoing.now, &issues),
             None => release_response::write(response, outgoing),

@@ -60,8 +60,9 @@ impl Record {
                     next(Expire, expiry)
                 }
             }
-            State::WithDispenserActive(state::WithDispenserActive { dispensing, .. }) => {
-                next(CreateNoClaim, after(dispensing.at.date(), periods.active_days))
+            State::WithDispenserActive(active) => {
+                let end = after(active.last_day(), periods.active_days);
+                if active.dispensing.is_some() { next(CreateNoClaim, end) } else { next(Expire, end.min(expiry)) }
             }
             State::Expired(state::Expired { completed, .. }) => {
                 next(Delete, after(*completed, periods.expired_delete_days))
@@ -97,8 +98,8 @@ impl Record {
             | State::RepeatFuture(_)
             | State::AwaitingRelease(_)
             | State::Future(_) => Some(expiry),
-            State::WithDispenserActive(state::WithDispenserActive { dispensing, .. }) => {
-                Some(expiry.min(dispensing.at.date().plus_days(i64::from(periods.active_days))))
+            State::WithDispenserActive(active) => {
+                Some(expiry.min(active.last_day().plus_days(i64::from(periods.active_days))))
             }
             State::Expired(_)
             | State::Cancelled(_)

@@ -21,12 +21,12 @@ pub(super) fn decide(
         TreatmentType::RepeatDispensing => told_issue(claim.repeat)?,
     };
     let today = received.at.date();
-    let mut changing = Changing::begin(record)?;
+    let mut changing = Changing::begin(record);
     changing.record.issues.change(number, |issue| issue.change(|state| apply(state, claim, today, periods)))?;
     let event = if claim.replaces.is_some() { Event::ClaimAmended } else { Event::Claimed };
     let cause = Cause { event, issue: number, by: Ok(received), document: Some(claim.document) };
     Ok(Accepted {
-        record: changing.finish(cause),
+        record: changing.finish(cause)?,
         reply: Reply::Done(event),
         effects: vec![Effect::Keep(claim.document), Effect::Reimburse(claim.document)],
     })

@@ -1,12 +1,13 @@
 //! What is asked of a record, taken from the messages that ask it.
 
+use super::cancellation::{Cancellation, CancellationTarget};
 use super::refusal::{Invalid, Refusal};
 use super::{DocumentKey, IssueNumber};
-use crate::codes::{DispensingSitePreference, ItemStatus, PrescriptionStatus, TreatmentType};
+use crate::codes::{DispensingSitePreference, ItemStatus, PrescriptionStatus, TreatmentType, WithdrawType};
 use crate::ids::{LineItemId, MessageId, NhsNumber, OdsCode, PrescriptionId, PrescriptionUuid};
 use crate::model::{
-    AgentPerson, Code, Date, DaysSupply, DispenseClaim, DispenseNotification, Prescription, ReleaseRequest,
-    RepeatNumber, SignatureText, Timestamp,
+    self, AgentPerson, Code, Date, DaysSupply, DispenseClaim, DispenseHistory, DispenseNotification, Prescription,
+    ReleaseRequest, RepeatNumber, Return, SignatureText, Timestamp, Withdrawal,
 };
 
 /// What is asked of a record.
@@ -21,6 +22,14 @@ pub enum Command {
     Notify(Box<Notification>),
     /// Note the claim.
     Claim(Box<ClaimOf>),
+    /// Cancel it, or an item of it.
+    Cancel(Box<CancelOf>),
+    /// Take it back from its dispenser.
+    Return(ReturnOf),
+    /// Take back what was told of its dispensing.
+    Withdraw(WithdrawOf),
+    /// Note anew all that was dispensed.
+    Rebuild(RebuildOf),
 }
 
 /// A prescription arrives.
@@ -204,6 +213,112 @@ impl ClaimOf {
             repeat: message.repeat,
             replaces: message.replaces,
         }
+    }
+}
+
+/// A prescriber cancels.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CancelOf {
+    pub(super) cancellation: Cancellation,
+    pub(super) nhs_number: NhsNumber,
+    pub(super) birth_date: Option<Date>,
+    pub(super) prescription: PrescriptionId,
+}
+
+impl std::fmt::Debug for CancelOf {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CancelOf").field("cancellation", &self.cancellation).finish_non_exhaustive()
+    }
+}
+
+impl CancelOf {
+    /// The cancellation of a message, which is stored as `document`.
+    ///
+    /// # Errors
+    /// [`Invalid`] where the id's check character is wrong or the organisation that cancels is not named.
+    pub fn from_message(message: &model::Cancellation, document: DocumentKey) -> Result<Self, Refusal> {
+        let cancellation = Cancellation {
+            id: message.id,
+            document,
+            by: message.author.organisation.ods.clone().ok_or(Invalid::Organisation)?,
+            target: message.item.map_or(CancellationTarget::Prescription, CancellationTarget::Item),
+            at: message.effective_time,
+            reasons: message.reasons.iter().map(|reason| reason.code.code).collect(),
+        };
+        Ok(Self {
+            cancellation,
+            nhs_number: message.patient.nhs_number.clone(),
+            birth_date: message.patient.birth_date,
+            prescription: message.prescription_id.checked().map_err(|_| Invalid::PrescriptionIdCheck)?,
+        })
+    }
+
+    /// The id of the prescription.
+    #[must_use]
+    pub fn prescription(&self) -> &PrescriptionId {
+        &self.prescription
+    }
+}
+
+/// A dispenser gives the prescription back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReturnOf {
+    pub(super) document: DocumentKey,
+    pub(super) by: OdsCode,
+    pub(super) issue: Option<u32>,
+}
+
+impl ReturnOf {
+    /// The return of a message, which is stored as `document`.
+    ///
+    /// # Errors
+    /// [`Invalid::Organisation`] where it does not say which pharmacy returns.
+    pub fn from_message(message: &Return, document: DocumentKey) -> Result<Self, Refusal> {
+        let by = message.author.organisation.ods.clone().ok_or(Invalid::Organisation)?;
+        Ok(Self { document, by, issue: message.issue })
+    }
+}
+
+/// A dispenser takes back what it told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WithdrawOf {
+    pub(super) document: DocumentKey,
+    pub(super) nhs_number: NhsNumber,
+    pub(super) issue: Option<u32>,
+    pub(super) kind: WithdrawType,
+    pub(super) notifications: Vec<MessageId>,
+}
+
+impl WithdrawOf {
+    /// The withdrawal of a message, which is stored as `document`.
+    #[must_use]
+    pub fn from_message(message: &Withdrawal, document: DocumentKey) -> Self {
+        Self {
+            document,
+            nhs_number: message.nhs_number.clone(),
+            issue: message.issue,
+            kind: message.kind.code,
+            notifications: message.notifications.clone(),
+        }
+    }
+}
+
+/// A dispenser tells anew all that it supplied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RebuildOf {
+    pub(super) document: DocumentKey,
+    pub(super) issue: Option<u32>,
+    pub(super) notifications: Vec<Notification>,
+}
+
+impl RebuildOf {
+    /// The history of a message, which is stored as `document`, in the order of its sequence numbers where it has any.
+    #[must_use]
+    pub fn from_message(message: &DispenseHistory, document: DocumentKey) -> Self {
+        let mut entries: Vec<_> = message.notifications.iter().collect();
+        entries.sort_by_key(|entry| entry.sequence);
+        let told = |entry: &&model::HistoryEntry| Notification::from_message(&entry.notification, document);
+        Self { document, issue: message.issue, notifications: entries.iter().map(told).collect() }
     }
 }
 

@@ -1,5 +1,7 @@
 //! A prescription arrives.
 
+use super::cancel::{apply_pending, fail_pending};
+use super::cancellation::WhyFailed;
 use super::change::{Cause, Changing};
 use super::command::{Create, PrescribedItem};
 use super::items::{Item, Items, Open};
@@ -8,17 +10,25 @@ use super::state::{Future, RepeatFuture, State, ToBeDispensed};
 use super::timeline::Event;
 use super::{
     Accepted, Effect, Issue, IssueNumber, Issues, Nomination, Patient, Periods, Received, Record, Reply, SignedAt,
-    Window,
+    Uploaded, Window,
 };
 use crate::codes::TreatmentType;
 use crate::model::{Date, Timestamp};
 use crate::rules::create::{self as rules, Fact, Facts, ItemFacts};
 
 /// The version of a record before its first change; the first stored version is one more.
-const UNSTORED: u32 = 1;
+pub(super) const UNSTORED: u32 = 1;
 
-/// Begins a record. That there is none yet is known.
-pub(super) fn decide(create: Create, received: &Received, periods: &Periods) -> Result<Accepted, Refusal> {
+/// Begins a record, or takes over one that only cancellations have begun, which are applied then.
+pub(super) fn decide(
+    before: Option<Record>,
+    create: Create,
+    received: &Received,
+    periods: &Periods,
+) -> Result<Accepted, Refusal> {
+    if before.as_ref().is_some_and(|before| before.uploaded.is_some()) {
+        return Err(Refusal::DuplicatePrescription);
+    }
     let today = received.at.date();
     let signed_at = create.signed_at.ok_or(Refusal::SignatureMissing)?;
     check(&create, received.at)?;
@@ -31,15 +41,17 @@ pub(super) fn decide(create: Create, received: &Received, periods: &Periods) -> 
     let document = create.document;
     let record = Record {
         id: create.id,
-        uuid: create.uuid,
         version: UNSTORED,
-        signed: SignedAt { key: document, namespaces: create.namespaces },
+        uploaded: Some(Uploaded {
+            uuid: create.uuid,
+            signed: SignedAt { key: document, namespaces: create.namespaces },
+            signed_at,
+            prescription_type: create.prescription_type,
+        }),
         documents: Vec::new(),
-        patient: Patient { nhs_number: create.nhs_number, birth_date },
+        patient: Patient { nhs_number: create.nhs_number, birth_date: Some(birth_date) },
         treatment: create.treatment,
-        prescription_type: create.prescription_type,
         prescribed: create.prescribed,
-        signed_at,
         prescriber: create.prescriber,
         days_supply,
         last_issue: last,
@@ -49,16 +61,36 @@ pub(super) fn decide(create: Create, received: &Received, periods: &Periods) -> 
             history: Vec::new(),
         }),
         issues,
+        pending: Vec::new(),
+        failed: Vec::new(),
         timeline: Vec::new(),
     };
+    let mut effects = vec![Effect::Keep(document)];
+    let mut changing = Changing::create(record);
+    if let Some(before) = before {
+        effects.extend(take_over(&mut changing, before)?);
+    }
     let cause = Cause { event: Event::Uploaded, issue: IssueNumber::FIRST, by: Ok(received), document: Some(document) };
-    let record = Changing::create(record).finish(cause);
-    let wake = record.waits_for().cloned().map(Effect::Wake);
-    Ok(Accepted {
-        record,
-        reply: Reply::Done(Event::Uploaded),
-        effects: [Effect::Keep(document)].into_iter().chain(wake).collect(),
-    })
+    let record = changing.finish(cause)?;
+    effects.extend(record.waits_for().cloned().map(Effect::Wake));
+    Ok(Accepted { record, reply: Reply::Done(Event::Uploaded), effects })
+}
+
+/// Takes over what was noted before the prescription came, and applies the cancellations that waited for it. Those of
+/// another patient have no effect.
+fn take_over(changing: &mut Changing, before: Record) -> Result<Vec<Effect>, Refusal> {
+    let record = &mut changing.record;
+    record.version = before.version;
+    record.documents = before.documents;
+    record.timeline = before.timeline;
+    record.pending = before.pending;
+    record.failed = before.failed;
+    if before.patient.nhs_number == record.patient.nhs_number {
+        apply_pending(changing)
+    } else {
+        fail_pending(record, WhyFailed::OtherPatient);
+        Ok(Vec::new())
+    }
 }
 
 /// The first create-time rule that the prescription breaks, as Spine finds it. Warnings are only logged there.

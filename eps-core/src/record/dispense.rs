@@ -1,5 +1,7 @@
 //! A dispenser tells what it supplied, or sets right what it told.
 
+use super::cancel::{cancel_undispensed, fail_pending};
+use super::cancellation::WhyFailed;
 use super::change::{Cause, Changing};
 use super::command::{Notification, NotifiedItem, told_issue};
 use super::items::{Active, Handed, Item, Items, Settled, Unsupplied};
@@ -12,7 +14,7 @@ use crate::codes::{ItemStatus, PrescriptionStatus, TreatmentType};
 use crate::model::{Date, Timestamp};
 
 /// What the rules for a notification need to know of the record.
-struct Facts<'a> {
+pub(super) struct Facts<'a> {
     told: &'a Notification,
     same_patient: bool,
     treatment: TreatmentType,
@@ -29,31 +31,40 @@ pub(super) fn decide(
     periods: &Periods,
 ) -> Result<Accepted, Refusal> {
     let number = target(&record, told)?;
-    let facts = Facts {
-        told,
-        same_patient: record.patient.nhs_number == told.nhs_number,
-        treatment: record.treatment,
-        last_issue: record.last_issue,
-        today: received.at.date(),
-        periods,
-    };
-    let mut changing = Changing::begin(record)?;
+    let today = received.at.date();
+    let untouched = record.issues.get(number).map(Issue::status) == Some(PrescriptionStatus::WithDispenser);
+    let facts = Facts::of(&record, told, today, periods);
+    let mut changing = Changing::begin(record);
     changing.record.issues.change(number, |issue| apply(issue, &facts))?;
     if told.replaces.is_none() {
         check_issue(&changing.record, number, told)?;
     }
+    let mut effects = vec![Effect::Keep(told.document), Effect::Reimburse(told.document)];
     if completes(told.status) {
-        release_next(&mut changing.record, number, told.at, facts.today, periods)?;
+        if untouched && told.status == PrescriptionStatus::NotDispensed {
+            effects.extend(cancel_undispensed(&mut changing, number)?);
+        }
+        complete(&mut changing.record, number, told, today, periods)?;
     }
     let event = if told.replaces.is_some() { Event::DispenseAmended } else { Event::Dispensed };
     let cause = Cause { event, issue: number, by: Ok(received), document: Some(told.document) };
-    let record = changing.finish(cause);
-    let wake = record.waits_for().filter(|_| record.issues.current() != number).cloned().map(Effect::Wake);
-    Ok(Accepted {
-        record,
-        reply: Reply::Done(event),
-        effects: [Effect::Keep(told.document), Effect::Reimburse(told.document)].into_iter().chain(wake).collect(),
-    })
+    let record = changing.finish(cause)?;
+    effects.extend(record.waits_for().filter(|_| record.issues.current() != number).cloned().map(Effect::Wake));
+    Ok(Accepted { record, reply: Reply::Done(event), effects })
+}
+
+/// What the completion of an issue brings: what waited to cancel it comes too late, and the next issue is released.
+pub(super) fn complete(
+    record: &mut Record,
+    number: IssueNumber,
+    told: &Notification,
+    today: Date,
+    periods: &Periods,
+) -> Result<(), Refusal> {
+    if number == record.issues.current() {
+        fail_pending(record, WhyFailed::Dispensed);
+    }
+    release_next(record, number, told.at, today, periods)
 }
 
 /// The issue that is spoken of: the current one, or the one whose notification is amended.
@@ -74,19 +85,19 @@ fn check_issue(record: &Record, current: IssueNumber, told: &Notification) -> Re
     }
 }
 
-fn completes(status: PrescriptionStatus) -> bool {
+pub(super) fn completes(status: PrescriptionStatus) -> bool {
     matches!(status, PrescriptionStatus::Dispensed | PrescriptionStatus::NotDispensed)
 }
 
 /// The issue after the notification.
-fn apply(issue: Issue, facts: &Facts<'_>) -> Result<Issue, Refusal> {
+pub(super) fn apply(issue: Issue, facts: &Facts<'_>) -> Result<Issue, Refusal> {
     let told = facts.told;
     let before = issue.state.clone();
     let mut issue = match told.replaces {
         None => issue.change(|state| advance(state, facts))?,
         Some(replaced) => {
-            let last = last_notification(&before).ok_or_else(|| refused(&before, told))?;
-            if last.notification != replaced {
+            let last = last_notification(&before).map(|last| last.notification);
+            if last.is_some_and(|last| last != replaced) {
                 return Err(Refusal::NotLastDispense);
             }
             issue.change(|state| amend(state, facts))?
@@ -103,8 +114,8 @@ fn refused(state: &State, told: &Notification) -> Refusal {
 /// The notification that an amendment must name; `None` where the status allows no amendment.
 pub(super) fn last_notification(state: &State) -> Option<&Dispensing> {
     match state {
-        State::WithDispenserActive(state::WithDispenserActive { dispensing, .. })
-        | State::Dispensed(state::Dispensed { dispensing, .. })
+        State::WithDispenserActive(state::WithDispenserActive { dispensing, .. }) => dispensing.as_ref(),
+        State::Dispensed(state::Dispensed { dispensing, .. })
         | State::NotDispensed(state::NotDispensed { dispensing, .. })
         | State::Claimed(state::Claimed { dispensing, .. })
         | State::NoClaimed(state::NoClaimed { dispensing, .. }) => Some(dispensing),
@@ -147,7 +158,12 @@ fn advance(state: State, facts: &Facts<'_>) -> Result<State, Refusal> {
 fn amend(state: State, facts: &Facts<'_>) -> Result<State, Refusal> {
     let from = state.status();
     let (items, release) = match state {
-        State::WithDispenserActive(state::WithDispenserActive { items, release, .. }) => (items, release),
+        State::WithDispenserActive(state::WithDispenserActive { dispensing: None, .. }) => {
+            return Err(Refusal::NotLastDispense);
+        }
+        State::WithDispenserActive(state::WithDispenserActive { items, release, dispensing: Some(_) }) => {
+            (items, release)
+        }
         State::Dispensed(state::Dispensed { items, release, .. }) => (items.map(Settled::active), release),
         State::NotDispensed(state::NotDispensed { items, release, .. }) => {
             (items.map(Unsupplied::settled).map(Settled::active), release)
@@ -246,6 +262,19 @@ fn change(item: &Item<Active>, told: &Notification) -> Result<Active, Refusal> {
         Active::try_from(to).map_err(|_| refusal)
     } else {
         Err(refusal)
+    }
+}
+
+impl<'a> Facts<'a> {
+    pub(super) fn of(record: &Record, told: &'a Notification, today: Date, periods: &'a Periods) -> Self {
+        Self {
+            told,
+            same_patient: record.patient.nhs_number == told.nhs_number,
+            treatment: record.treatment,
+            last_issue: record.last_issue,
+            today,
+            periods,
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::cancellation::Cancellation;
 use super::refusal::Refusal;
 use super::state::State;
 use super::timeline::Statuses;
@@ -95,13 +96,23 @@ pub struct Issue {
     pub(super) prior_dispensed: Option<Timestamp>,
     pub(super) previous: Option<PrescriptionStatus>,
     pub(super) history: Vec<Snapshot>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) cancellations: Vec<Cancellation>,
     pub(super) state: State,
 }
 
 impl Issue {
     /// A new issue.
     pub(super) fn new(window: Window, state: State) -> Self {
-        Self { window, nominated_download: None, prior_dispensed: None, previous: None, history: Vec::new(), state }
+        Self {
+            window,
+            nominated_download: None,
+            prior_dispensed: None,
+            previous: None,
+            history: Vec::new(),
+            cancellations: Vec::new(),
+            state,
+        }
     }
 
     /// Its state.
@@ -126,6 +137,12 @@ impl Issue {
     #[must_use]
     pub fn history(&self) -> &[Snapshot] {
         &self.history
+    }
+
+    /// The cancellations that changed it, oldest first.
+    #[must_use]
+    pub fn cancellations(&self) -> &[Cancellation] {
+        &self.cancellations
     }
 
     /// When the issue before this one was dispensed.
@@ -176,6 +193,16 @@ impl Issues {
     /// All issues by number.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (IssueNumber, &Issue)> {
         self.all.iter().map(|(number, issue)| (*number, issue))
+    }
+
+    /// Moves on from the current issue, if it is over, to the first that is left to act on, or to the last.
+    pub(super) fn move_on(&mut self) {
+        let from = self.current;
+        let mut later = self.all.range(from..);
+        let open = later.clone().find(|(_, issue)| issue.state.is_open());
+        if let Some((number, _)) = open.or_else(|| later.next_back()) {
+            self.current = *number;
+        }
     }
 
     /// Puts what `change` makes of an issue in its place.

@@ -93,9 +93,26 @@ impl Open {
             Self::ToBeDispensed | Self::Expired => Void::Expired,
         }
     }
+
+    /// The item once its issue is cancelled.
+    pub(super) fn cancelled(self) -> Void {
+        match self {
+            Self::ToBeDispensed | Self::Cancelled => Void::Cancelled,
+            Self::Expired => Void::Expired,
+        }
+    }
 }
 
 impl Handed {
+    /// The item once its issue is given back.
+    pub(super) fn open(self) -> Open {
+        match self {
+            Self::WithDispenser => Open::ToBeDispensed,
+            Self::Cancelled => Open::Cancelled,
+            Self::Expired => Open::Expired,
+        }
+    }
+
     /// The item as part of an issue that is being dispensed.
     pub(super) fn active(self) -> Active {
         match self {
@@ -124,6 +141,19 @@ impl Active {
             Self::Expired | Self::WithDispenser => Settled::Expired,
         }
     }
+
+    /// The item once its issue has expired with no notification in force.
+    pub(super) fn expired(self) -> Void {
+        match self {
+            Self::Cancelled => Void::Cancelled,
+            Self::FullyDispensed
+            | Self::NotDispensed
+            | Self::PartiallyDispensed
+            | Self::Owing
+            | Self::Expired
+            | Self::WithDispenser => Void::Expired,
+        }
+    }
 }
 
 impl Settled {
@@ -139,6 +169,14 @@ impl Settled {
 }
 
 impl Unsupplied {
+    /// The item once its issue is cancelled.
+    pub(super) fn cancelled(self) -> Void {
+        match self {
+            Self::NotDispensed | Self::Cancelled => Void::Cancelled,
+            Self::Expired => Void::Expired,
+        }
+    }
+
     /// The item as part of an issue that is settled.
     pub(super) fn settled(self) -> Settled {
         match self {
@@ -221,15 +259,16 @@ impl<S: Copy + Into<ItemStatus>> Items<S> {
 
     /// Each item under the status that `change` gives it.
     pub(super) fn map<T: Copy + Into<ItemStatus>>(self, change: impl Fn(S) -> T) -> Items<T> {
-        Items(
-            self.0
-                .into_iter()
-                .map(|item| {
-                    let status = change(item.status);
-                    item.become_(status)
-                })
-                .collect(),
-        )
+        self.map_each(|item| change(item.status))
+    }
+
+    /// Each item under the status that `change` gives it, which may depend on which item it is.
+    pub(super) fn map_each<T: Copy + Into<ItemStatus>>(self, change: impl Fn(&Item<S>) -> T) -> Items<T> {
+        let changed = self.0.into_iter().map(|item| {
+            let status = change(&item);
+            item.become_(status)
+        });
+        Items(changed.collect())
     }
 
     /// Each item under its new status, as far as its own type allows: `change` decides item by item.
@@ -250,6 +289,11 @@ impl<S: Copy + Into<ItemStatus>> Items<S> {
         T: Copy + Into<ItemStatus> + TryFrom<ItemStatus, Error = NotAllowed>,
     {
         self.try_map(|item| T::try_from(item.status.into()))
+    }
+
+    /// The status of one item.
+    pub(super) fn status_of(&self, id: LineItemId) -> Option<ItemStatus> {
+        self.0.iter().find(|item| item.id == id).map(|item| item.status.into())
     }
 
     /// Order and status of every item.

@@ -160,7 +160,7 @@ fn live(mut life: Life, steps: Vec<Step>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn an_acute_prescription_is_never_with_two_dispensers(steps in prop::collection::vec(step(), 1..40)) {

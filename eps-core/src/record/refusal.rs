@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::codes::{ItemStatus, PrescriptionStatus, ReleaseFault, oid};
+use crate::codes::{CancellationResult, ItemStatus, PrescriptionStatus, ReleaseFault, oid};
 use crate::model::OtherDispenser;
 
 /// Why a message changes nothing.
@@ -72,12 +72,25 @@ pub enum Refusal {
     /// No prescription waits for the pharmacy.
     #[error("no more prescriptions wait for the pharmacy")]
     NoMorePrescriptions,
+    /// A cancellation has no effect, and is not noted.
+    #[error("not cancelled: {}", .0.result.display())]
+    NotCancelled(Box<NotCancelled>),
     /// The change log can take no more events.
     #[error("the change log is full")]
     LogFull,
     /// Something in the message is missing or wrong.
     #[error("the message cannot be processed: {0}")]
     Unprocessable(Invalid),
+}
+
+/// Why a cancellation has no effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NotCancelled {
+    /// The answer.
+    pub result: CancellationResult,
+    /// The dispenser that had the prescription, where one did.
+    pub performer: Option<OtherDispenser>,
 }
 
 /// What is missing or wrong in a message. The texts are those that Spine appends to its error 5000.
@@ -90,6 +103,12 @@ pub enum Invalid {
     /// The patient's NHS number is not that of the prescription.
     #[error("Mismatch between prescription and dispense notification NHSNumber")]
     NhsNumber,
+    /// The patient's NHS number of a cancellation is not that of the prescription.
+    #[error("Mismatch between prescription and cancellation NHSNumber")]
+    CancellationNhsNumber,
+    /// The patient's NHS number of a withdrawal is not that of the prescription.
+    #[error("Mismatch between prescription and withdrawal NHSNumber")]
+    WithdrawalNhsNumber,
     /// The signature is refused.
     #[error("Invalid digital signature")]
     Signature,
@@ -155,6 +174,11 @@ impl Refusal {
                 Fault::processing("0100", "Claim amendment is not permitted outside of the claim period")
             }
             Self::LogFull => Fault::processing("9999", "failure to process message"),
+            Self::NotCancelled(not) => Fault {
+                system: CancellationResult::OID,
+                code: not.result.code(),
+                text: not.result.display().to_owned(),
+            },
             Self::Cancelled => Fault::release(ReleaseFault::Cancelled),
             Self::Expired => Fault::release(ReleaseFault::Expired),
             Self::NothingToRelease => Fault::release(ReleaseFault::NotFound),
@@ -166,6 +190,12 @@ impl Refusal {
                 Fault { text: format!("{} - {invalid}", fault.text), ..fault }
             }
         }
+    }
+}
+
+impl From<NotCancelled> for Refusal {
+    fn from(not: NotCancelled) -> Self {
+        Self::NotCancelled(Box::new(not))
     }
 }
 

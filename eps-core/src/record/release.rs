@@ -5,9 +5,9 @@ use super::command::{ReleaseHow, ReleaseTo};
 use super::refusal::Refusal;
 use super::state::{self, Release, State};
 use super::timeline::{Event, Statuses};
-use super::{Accepted, Effect, Handover, Issue, Periods, Received, Record, Reply};
+use super::{Accepted, Effect, Handover, Periods, Received, Record, Reply};
 use crate::codes::PrescriptionStatus;
-use crate::model::{OtherDispenser, Timestamp};
+use crate::model::Timestamp;
 
 /// Hands the current issue to the dispenser, or says why not.
 pub(super) fn decide(
@@ -21,35 +21,36 @@ pub(super) fn decide(
         return Err(Refusal::NoMorePrescriptions);
     }
     let expired = record.expiry(number, periods) < received.at.date();
-    let handover = record.current().map(|issue| handover(&record, issue)).ok_or(Refusal::NothingToRelease)?;
+    let handover = handover(&record).ok_or(Refusal::NothingToRelease)?;
     let event = match asked.how {
         ReleaseHow::Nominated => Event::NominatedRelease,
         ReleaseHow::ById => Event::PatientRelease,
     };
     let document = asked.document;
-    let mut changing = Changing::begin(record)?;
+    let mut changing = Changing::begin(record);
     changing.record.issues.change(number, |issue| {
         issue.change(|state| Ok(State::WithDispenser(take(state, expired)?.release(hand_to(asked, received.at)))))
     })?;
     let cause = Cause { event, issue: number, by: Ok(received), document: Some(document) };
     Ok(Accepted {
-        record: changing.finish(cause),
+        record: changing.finish(cause)?,
         reply: Reply::Released(Box::new(handover)),
         effects: vec![Effect::Keep(document)],
     })
 }
 
 /// What the dispenser is given and shown: the statuses are those before the release.
-fn handover(record: &Record, issue: &Issue) -> Handover {
+fn handover(record: &Record) -> Option<Handover> {
+    let issue = record.current()?;
     let Statuses { prescription, items } = issue.statuses();
     let ready = prescription == PrescriptionStatus::AwaitingReleaseReady;
     let shown = if ready { PrescriptionStatus::ToBeDispensed } else { prescription };
-    Handover {
-        signed: record.signed.clone(),
+    Some(Handover {
+        signed: record.uploaded.as_ref()?.signed.clone(),
         issue: record.issues.current(),
         shown: Statuses { prescription: shown, items },
         prior_dispensed: issue.prior_dispensed(),
-    }
+    })
 }
 
 fn hand_to(asked: ReleaseTo, at: Timestamp) -> Release {
@@ -62,11 +63,14 @@ fn hand_to(asked: ReleaseTo, at: Timestamp) -> Release {
 /// A dispenser that asks again for what it has already is answered like any other: Spine cannot tell whether the
 /// pharmacy lost the prescription or two of its systems ask.
 fn take(state: State, expired: bool) -> Result<state::ToBeDispensed, Refusal> {
+    let holder = state.performer();
     let open = match state {
         State::ToBeDispensed(open) => open,
         State::AwaitingRelease(waiting) => waiting.ready(),
-        State::WithDispenser(state::WithDispenser { release, .. })
-        | State::WithDispenserActive(state::WithDispenserActive { release, .. }) => return Err(held(release)),
+        State::WithDispenser(_) | State::WithDispenserActive(_) => {
+            let held = |holder| Refusal::WithAnotherDispenser(Box::new(holder));
+            return Err(holder.map_or(Refusal::NothingToRelease, held));
+        }
         State::Expired(_) => return Err(Refusal::Expired),
         State::Cancelled(_) => return Err(Refusal::Cancelled),
         State::Dispensed(_) | State::NotDispensed(_) | State::Claimed(_) | State::NoClaimed(_) => {
@@ -77,11 +81,6 @@ fn take(state: State, expired: bool) -> Result<state::ToBeDispensed, Refusal> {
         }
     };
     if expired { Err(Refusal::Expired) } else { Ok(open) }
-}
-
-/// Names the dispenser that has the prescription.
-fn held(release: Release) -> Refusal {
-    Refusal::WithAnotherDispenser(Box::new(OtherDispenser { time: Some(release.at), person: *release.holder }))
 }
 
 #[cfg(test)]
@@ -96,7 +95,7 @@ mod tests {
         let accepted = life.release("FA565", ReleaseHow::Nominated).unwrap();
         let Reply::Released(handover) = accepted.reply else { panic!("{:?}", accepted.reply) };
         assert_eq!(handover.shown.prescription, PrescriptionStatus::ToBeDispensed);
-        assert_eq!(&handover.signed, life.record.signed());
+        assert_eq!(handover.signed, life.record.uploaded().unwrap().signed);
         let issue = life.record.current().unwrap();
         assert_eq!(issue.status(), PrescriptionStatus::WithDispenser);
         assert_eq!(issue.previous(), Some(PrescriptionStatus::ToBeDispensed));

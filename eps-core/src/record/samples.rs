@@ -1,14 +1,18 @@
 //! Records for the tests, all invented, and a [`Life`] to run them through.
 
-use super::command::{ClaimOf, Create, Notification, NotifiedItem, PrescribedItem, ReleaseHow, ReleaseTo};
-use super::items::{Open, Void};
-use super::state::{Cancelled, State, ToBeDispensed};
-use super::{
-    Accepted, Command, DocumentKey, IssueNumber, Passed, Periods, Received, Record, Refusal, Who, decide, pass_time,
+use super::command::{
+    CancelOf, ClaimOf, Create, Notification, NotifiedItem, PrescribedItem, RebuildOf, ReleaseHow, ReleaseTo, ReturnOf,
+    WithdrawOf,
 };
-use crate::codes::{DispensingSitePreference, Interaction, TreatmentType};
+use super::items::{Open, Void};
+use super::state::{Cancelled, State, ToBeDispensed, agent_of};
+use super::{
+    Accepted, Cancellation, CancellationTarget, Command, DocumentKey, IssueNumber, Passed, Periods, Received, Record,
+    Refusal, Reply, Who, decide, pass_time,
+};
+use crate::codes::{CancellationReason, DispensingSitePreference, Interaction, TreatmentType, WithdrawType};
 use crate::ids::{Guid, LineItemId, MessageId, OdsCode, PrescriptionUuid};
-use crate::model::{AgentPerson, Date, DaysSupply, Organisation, RepeatNumber, Timestamp};
+use crate::model::{Date, DaysSupply, RepeatNumber, Timestamp};
 
 /// The day on which the samples are prescribed.
 const PRESCRIBED: &str = "20260105100000";
@@ -35,26 +39,6 @@ fn item(number: u8) -> LineItemId {
 
 pub(super) fn ods(code: &str) -> OdsCode {
     code.parse().unwrap()
-}
-
-pub(super) fn pharmacist(at: &str) -> AgentPerson {
-    AgentPerson {
-        role_profile: None,
-        job_role: None,
-        addresses: Vec::new(),
-        telecoms: Vec::new(),
-        person: None,
-        organisation: Organisation {
-            ods: Some(ods(at)),
-            kind: None,
-            name: None,
-            description: None,
-            telecom: None,
-            address: None,
-            licence: None,
-            further_licences: Vec::new(),
-        },
-    }
 }
 
 pub(super) fn received(now: &str) -> Received {
@@ -197,7 +181,7 @@ impl Life {
 
     pub(super) fn release(&mut self, to: &str, how: ReleaseHow) -> Result<Accepted, Refusal> {
         self.decide(|id| {
-            let (to, holder) = (ods(to), Box::new(pharmacist(to)));
+            let (to, holder) = (ods(to), Box::new(agent_of(&ods(to))));
             Command::Release(Box::new(ReleaseTo { how, to, holder, request: id, document: DocumentKey::of(id) }))
         })
     }
@@ -250,6 +234,79 @@ impl Life {
         self.decide(|id| {
             Command::Claim(Box::new(ClaimOf { id, document: DocumentKey::of(id), at: now, repeat, replaces }))
         })
+    }
+
+    /// A cancellation by a practice at this time, of an item or of all.
+    pub(super) fn cancellation(&self, by: &str, target: Option<u8>, id: MessageId) -> CancelOf {
+        CancelOf {
+            cancellation: Cancellation {
+                id,
+                document: DocumentKey::of(id),
+                by: ods(by),
+                target: target
+                    .map_or(CancellationTarget::Prescription, |number| CancellationTarget::Item(item(number))),
+                at: self.now,
+                reasons: vec![CancellationReason::ClinicalGrounds],
+            },
+            nhs_number: self.record.patient().nhs_number.clone(),
+            birth_date: None,
+            prescription: self.record.id().clone(),
+        }
+    }
+
+    /// The code of the answer to a cancellation.
+    pub(super) fn cancel(&mut self, by: &str, target: Option<u8>) -> &'static str {
+        self.cancel_with(by, target, |_| ())
+    }
+
+    pub(super) fn cancel_with(
+        &mut self,
+        by: &str,
+        target: Option<u8>,
+        change: impl FnOnce(&mut CancelOf),
+    ) -> &'static str {
+        let mut cancel = self.cancellation(by, target, message(self.messages + 1));
+        change(&mut cancel);
+        match self.decide(|_| Command::Cancel(Box::new(cancel))) {
+            Ok(accepted) => {
+                let Reply::Cancellation(answer) = accepted.reply else { panic!("{:?}", accepted.reply) };
+                answer.result.code()
+            }
+            Err(refusal) => refusal.fault().code,
+        }
+    }
+
+    pub(super) fn hand_back(&mut self, by: &str) -> Result<Accepted, Refusal> {
+        let issue = Some(u32::from(self.record.issues().current().get()));
+        self.decide(|id| Command::Return(ReturnOf { document: DocumentKey::of(id), by: ods(by), issue }))
+    }
+
+    pub(super) fn withdraw(&mut self, issue: u8, kind: WithdrawType, told: &[MessageId]) -> Result<Accepted, Refusal> {
+        let (nhs_number, issue) = (self.record.patient().nhs_number.clone(), Some(u32::from(issue)));
+        let notifications = told.to_vec();
+        self.decide(|id| {
+            Command::Withdraw(WithdrawOf { document: DocumentKey::of(id), nhs_number, issue, kind, notifications })
+        })
+    }
+
+    /// The last notification in force of an issue.
+    pub(super) fn last(&self, issue: u8) -> Option<MessageId> {
+        let issue = self.record.issues().get(issue.try_into().unwrap()).unwrap();
+        super::dispense::last_notification(issue.state()).map(|last| last.notification)
+    }
+
+    pub(super) fn rebuild(&mut self, issue: u8, told: &[&str]) -> Result<Accepted, Refusal> {
+        self.messages += 10;
+        let ids = (self.messages..).map(|number| message(number + 1000));
+        let repeat = Some(RepeatNumber { low: u32::from(issue), high: u32::from(self.record.last_issue().get()) });
+        let told = ids.zip(told).map(|(id, text)| Notification { repeat, ..self.notification(text, id) }).collect();
+        let issue = Some(u32::from(issue));
+        self.decide(|id| Command::Rebuild(RebuildOf { document: DocumentKey::of(id), issue, notifications: told }))
+    }
+
+    /// The statuses of every issue.
+    pub(super) fn issues(&self) -> Vec<&'static str> {
+        self.record.issues().iter().map(|(_, issue)| issue.status().code()).collect()
     }
 
     pub(super) fn pass(self) -> Passed {

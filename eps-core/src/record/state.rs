@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 use super::DocumentKey;
 use super::items::{Active, Handed, Items, Open, Settled, Unsupplied, Void};
 use crate::codes::{ItemStatus, PrescriptionStatus};
-use crate::ids::{MessageId, OdsCode};
-use crate::model::{AgentPerson, Date, Timestamp};
+use crate::ids::{LineItemId, MessageId, OdsCode};
+use crate::model::{AgentPerson, Date, Organisation, OtherDispenser, Timestamp};
 
 /// How an issue came to its dispenser.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +69,27 @@ pub struct Replaced {
     pub document: DocumentKey,
 }
 
+/// A dispenser of which only the code is known.
+pub(super) fn agent_of(ods: &OdsCode) -> AgentPerson {
+    AgentPerson {
+        role_profile: None,
+        job_role: None,
+        addresses: Vec::new(),
+        telecoms: Vec::new(),
+        person: None,
+        organisation: Organisation {
+            ods: Some(ods.clone()),
+            kind: None,
+            name: None,
+            description: None,
+            telecom: None,
+            address: None,
+            licence: None,
+            further_licences: Vec::new(),
+        },
+    }
+}
+
 /// 9001: valid from a later day on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Future {
@@ -105,7 +126,8 @@ pub struct WithDispenser {
 pub struct WithDispenserActive {
     pub(super) items: Items<Active>,
     pub(super) release: Release,
-    pub(super) dispensing: Dispensing,
+    /// `None` once the only notification of a repeat dispensing issue was withdrawn.
+    pub(super) dispensing: Option<Dispensing>,
 }
 
 /// 0004: nobody acted on it in time.
@@ -206,7 +228,9 @@ impl Told {
     pub(super) fn into_state(self, release: Release, dispensing: Dispensing) -> State {
         let completed = dispensing.at.date();
         match self {
-            Self::Active(items) => State::WithDispenserActive(WithDispenserActive { items, release, dispensing }),
+            Self::Active(items) => {
+                State::WithDispenserActive(WithDispenserActive { items, release, dispensing: Some(dispensing) })
+            }
             Self::Dispensed(items) => State::Dispensed(Dispensed { items, release, dispensing, completed }),
             Self::NotDispensed(items) => State::NotDispensed(NotDispensed { items, release, dispensing, completed }),
         }
@@ -248,9 +272,53 @@ impl ToBeDispensed {
 }
 
 impl WithDispenserActive {
-    /// No more will be supplied: the items are closed as they stand.
-    fn close(self) -> (Items<Settled>, Release, Dispensing) {
-        (self.items.map(Active::closed), self.release, self.dispensing)
+    /// No more will be supplied: the items are closed as they stand. Where no notification is in force, nothing was
+    /// dispensed, and the issue is given back as it is.
+    fn close(self) -> Result<(Items<Settled>, Release, Dispensing), Box<Self>> {
+        match self.dispensing {
+            Some(dispensing) => Ok((self.items.map(Active::closed), self.release, dispensing)),
+            None => Err(Box::new(self)),
+        }
+    }
+
+    /// The last day on which something happened at the dispenser.
+    pub(super) fn last_day(&self) -> Date {
+        self.dispensing.as_ref().map_or(self.release.at, |dispensing| dispensing.at).date()
+    }
+}
+
+/// An issue that nobody has, in whichever of its four statuses: what can be cancelled.
+pub(super) struct Waiting {
+    items: Items<Open>,
+    again: fn(Items<Open>) -> State,
+}
+
+impl Waiting {
+    /// The issue with all its items cancelled.
+    pub(super) fn cancel(self, on: Date) -> State {
+        State::Cancelled(Cancelled { items: self.items.map(Open::cancelled), completed: on })
+    }
+
+    /// The issue with one item cancelled; cancelled itself where no other item is left to dispense.
+    pub(super) fn cancel_item(self, cancelled: LineItemId, on: Date) -> State {
+        let items = self.items.map_each(|item| if item.id() == cancelled { Open::Cancelled } else { item.status() });
+        if items.iter().any(|item| item.status() == Open::ToBeDispensed) {
+            (self.again)(items)
+        } else {
+            Self { items, again: self.again }.cancel(on)
+        }
+    }
+}
+
+impl WithDispenser {
+    /// Gives the issue back.
+    pub(super) fn give_back(self) -> ToBeDispensed {
+        ToBeDispensed { items: self.items.map(Handed::open) }
+    }
+
+    /// The issue as that of a repeat dispensing prescription whose only notification was withdrawn.
+    pub(super) fn active(self) -> WithDispenserActive {
+        WithDispenserActive { items: self.items.map(Handed::active), release: self.release, dispensing: None }
     }
 }
 
@@ -264,6 +332,11 @@ impl Dispensed {
 }
 
 impl NotDispensed {
+    /// Cancels it: nothing was dispensed, and a cancellation waited.
+    pub(super) fn cancel(self, on: Date) -> Cancelled {
+        Cancelled { items: self.items.map(Unsupplied::cancelled), completed: on }
+    }
+
     /// Claims it: the fee for an item that was not dispensed may still be due.
     #[must_use]
     pub fn claim(self, claim: Claim) -> Claimed {
@@ -367,13 +440,34 @@ impl State {
         }
     }
 
+    /// The status of one item; `None` where the issue has no such item.
+    #[must_use]
+    pub fn status_of(&self, item: LineItemId) -> Option<ItemStatus> {
+        match self {
+            Self::AwaitingRelease(AwaitingRelease { items })
+            | Self::ToBeDispensed(ToBeDispensed { items })
+            | Self::RepeatFuture(RepeatFuture { items })
+            | Self::Future(Future { items }) => items.status_of(item),
+            Self::WithDispenser(state) => state.items.status_of(item),
+            Self::WithDispenserActive(state) => state.items.status_of(item),
+            Self::Expired(Expired { items, .. }) | Self::Cancelled(Cancelled { items, .. }) => items.status_of(item),
+            Self::Dispensed(Dispensed { items, .. })
+            | Self::Claimed(Claimed { items, .. })
+            | Self::NoClaimed(NoClaimed { items, .. }) => items.status_of(item),
+            Self::NotDispensed(state) => state.items.status_of(item),
+            Self::CancelledFuture(_) => None,
+        }
+    }
+
     /// The dispenser that has the issue, or had it at its end.
     #[must_use]
     pub fn dispenser(&self) -> Option<&OdsCode> {
         match self {
             Self::WithDispenser(state) => Some(&state.release.to),
-            Self::WithDispenserActive(WithDispenserActive { dispensing, .. })
-            | Self::Dispensed(Dispensed { dispensing, .. })
+            Self::WithDispenserActive(WithDispenserActive { release, dispensing, .. }) => {
+                Some(dispensing.as_ref().map_or(&release.to, |dispensing| &dispensing.by))
+            }
+            Self::Dispensed(Dispensed { dispensing, .. })
             | Self::NotDispensed(NotDispensed { dispensing, .. })
             | Self::Claimed(Claimed { dispensing, .. })
             | Self::NoClaimed(NoClaimed { dispensing, .. }) => Some(&dispensing.by),
@@ -384,6 +478,78 @@ impl State {
             | Self::RepeatFuture(_)
             | Self::Future(_)
             | Self::CancelledFuture(_) => None,
+        }
+    }
+
+    /// Who has the issue, or had it at its end, and since when: named to others who ask.
+    ///
+    /// A dispenser that took over with a notification of its own is known by its code only.
+    #[must_use]
+    pub fn performer(&self) -> Option<OtherDispenser> {
+        let (release, dispensing) = match self {
+            Self::WithDispenser(WithDispenser { release, .. }) => (release, None),
+            Self::WithDispenserActive(WithDispenserActive { release, dispensing, .. }) => {
+                (release, dispensing.as_ref())
+            }
+            Self::Dispensed(Dispensed { release, dispensing, .. })
+            | Self::NotDispensed(NotDispensed { release, dispensing, .. })
+            | Self::Claimed(Claimed { release, dispensing, .. })
+            | Self::NoClaimed(NoClaimed { release, dispensing, .. }) => (release, Some(dispensing)),
+            Self::AwaitingRelease(_)
+            | Self::ToBeDispensed(_)
+            | Self::Expired(_)
+            | Self::Cancelled(_)
+            | Self::RepeatFuture(_)
+            | Self::Future(_)
+            | Self::CancelledFuture(_) => return None,
+        };
+        let taken_over = dispensing.filter(|dispensing| dispensing.by != release.to);
+        Some(match taken_over {
+            None => OtherDispenser { time: Some(release.at), person: (*release.holder).clone() },
+            Some(dispensing) => OtherDispenser { time: Some(dispensing.at), person: agent_of(&dispensing.by) },
+        })
+    }
+
+    /// The issue as long as nobody has it; any other is given back as it is.
+    pub(super) fn waiting(self) -> Result<Waiting, Box<Self>> {
+        let (items, again): (_, fn(Items<Open>) -> Self) = match self {
+            Self::AwaitingRelease(AwaitingRelease { items }) => {
+                (items, |items| Self::AwaitingRelease(AwaitingRelease { items }))
+            }
+            Self::ToBeDispensed(ToBeDispensed { items }) => {
+                (items, |items| Self::ToBeDispensed(ToBeDispensed { items }))
+            }
+            Self::RepeatFuture(RepeatFuture { items }) => (items, |items| Self::RepeatFuture(RepeatFuture { items })),
+            Self::Future(Future { items }) => (items, |items| Self::Future(Future { items })),
+            other @ (Self::WithDispenser(_)
+            | Self::WithDispenserActive(_)
+            | Self::Expired(_)
+            | Self::Cancelled(_)
+            | Self::Dispensed(_)
+            | Self::NotDispensed(_)
+            | Self::Claimed(_)
+            | Self::NoClaimed(_)
+            | Self::CancelledFuture(_)) => return Err(Box::new(other)),
+        };
+        Ok(Waiting { items, again })
+    }
+
+    /// Whether somebody can still act on the issue, now or later.
+    pub(super) fn is_open(&self) -> bool {
+        match self {
+            Self::AwaitingRelease(_)
+            | Self::ToBeDispensed(_)
+            | Self::WithDispenser(_)
+            | Self::WithDispenserActive(_)
+            | Self::RepeatFuture(_)
+            | Self::Future(_) => true,
+            Self::Expired(_)
+            | Self::Cancelled(_)
+            | Self::Dispensed(_)
+            | Self::NotDispensed(_)
+            | Self::Claimed(_)
+            | Self::NoClaimed(_)
+            | Self::CancelledFuture(_) => false,
         }
     }
 
@@ -398,10 +564,12 @@ impl State {
             Self::WithDispenser(WithDispenser { items, .. }) => {
                 Self::Expired(Expired { items: items.map(Handed::expired), completed: today })
             }
-            Self::WithDispenserActive(state) => {
-                let (items, release, dispensing) = state.close();
-                Self::Dispensed(Dispensed { items, release, dispensing, completed: today })
-            }
+            Self::WithDispenserActive(state) => match state.close() {
+                Ok((items, release, dispensing)) => {
+                    Self::Dispensed(Dispensed { items, release, dispensing, completed: today })
+                }
+                Err(active) => Self::Expired(Expired { items: active.items.map(Active::expired), completed: today }),
+            },
             Self::CancelledFuture(_) => Self::Expired(Expired { items: Items::new(Vec::new()), completed: today }),
             complete @ (Self::Expired(_)
             | Self::Cancelled(_)
@@ -415,7 +583,10 @@ impl State {
     /// The issue once the time to claim has passed.
     pub(super) fn no_claim(self, today: Date) -> Self {
         let (items, release, dispensing) = match self {
-            Self::WithDispenserActive(state) => state.close(),
+            Self::WithDispenserActive(state) => match state.close() {
+                Ok(closed) => closed,
+                Err(state) => return Self::WithDispenserActive(*state),
+            },
             Self::Dispensed(Dispensed { items, release, dispensing, .. }) => (items, release, dispensing),
             other @ (Self::AwaitingRelease(_)
             | Self::ToBeDispensed(_)

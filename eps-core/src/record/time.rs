@@ -1,6 +1,8 @@
 //! Time passes: an issue becomes ready, expires, or can no longer be claimed, and at last the record is deleted.
 
 use super::activity::Activity;
+use super::cancel::fail_pending;
+use super::cancellation::WhyFailed;
 use super::change::{Cause, Changing};
 use super::dispense::release_next;
 use super::refusal::Refusal;
@@ -44,24 +46,22 @@ pub fn pass_time(record: Record, now: Timestamp, periods: &Periods) -> Result<Pa
         Activity::Ready => ready,
         Activity::Expire => expire,
         Activity::CreateNoClaim => no_claim,
-        Activity::Delete => return Ok(delete(record, today, periods)),
+        Activity::Delete => return Ok(delete(record, periods)),
     };
-    let mut changing = Changing::begin(record)?;
+    let mut changing = Changing::begin(record);
     for number in due {
         act(&mut changing.record, number, now, periods)?;
     }
     let cause = Cause { event: Event::TimePassed, issue: number, by: Err(now), document: None };
-    let record = changing.finish(cause);
+    let record = changing.finish(cause)?;
     let effects = record.waits_for().cloned().map(Effect::Wake).into_iter().collect();
     Ok(Passed::Changed(Accepted { record, reply: Reply::Done(Event::TimePassed), effects }))
 }
 
-/// A record is deleted when all its issues are to be.
-fn delete(record: Record, today: Date, periods: &Periods) -> Passed {
-    let all = record.issues.iter().all(|(number, issue)| {
-        let own = record.next_activity_of(number, issue, periods);
-        own.activity == Activity::Delete && own.date <= today
-    });
+/// A record is deleted when all its issues are to be, on the day of the last of them, whatever the days of the others.
+fn delete(record: Record, periods: &Periods) -> Passed {
+    let deleted = |(number, issue)| record.next_activity_of(number, issue, periods).activity == Activity::Delete;
+    let all = record.issues.iter().all(deleted);
     if all { Passed::Delete(record) } else { Passed::Nothing(record) }
 }
 
@@ -87,17 +87,25 @@ fn ready(record: &mut Record, number: IssueNumber, _: Timestamp, _: &Periods) ->
     })
 }
 
-/// The issue and all after it end.
 fn expire(record: &mut Record, number: IssueNumber, now: Timestamp, _: &Periods) -> Result<(), Refusal> {
+    expire_from(record, number, now.date())
+}
+
+/// The issue and all after it end, and with them what waited for their dispenser.
+pub(super) fn expire_from(record: &mut Record, number: IssueNumber, today: Date) -> Result<(), Refusal> {
     let ended: Vec<_> = record.issues.iter().map(|(other, _)| other).filter(|other| *other >= number).collect();
     for other in ended {
-        record.issues.change(other, |issue| issue.change(|state| Ok(state.expire(now.date()))))?;
+        record.issues.change(other, |issue| issue.change(|state| Ok(state.expire(today))))?;
         record.issues.current = other;
     }
+    fail_pending(record, WhyFailed::TimePassed);
     Ok(())
 }
 
 fn no_claim(record: &mut Record, number: IssueNumber, now: Timestamp, periods: &Periods) -> Result<(), Refusal> {
     record.issues.change(number, |issue| issue.change(|state| Ok(state.no_claim(now.date()))))?;
+    if number == record.issues.current() {
+        fail_pending(record, WhyFailed::TimePassed);
+    }
     release_next(record, number, now, now.date(), periods)
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::IssueNumber;
-use crate::codes::{InteractionId, ItemStatus, PrescriptionStatus};
+use crate::codes::{CancellationResult, InteractionId, ItemStatus, PrescriptionStatus};
 use crate::ids::{Asid, MessageId, OdsCode, SdsRoleProfileId, SdsUserId};
 use crate::model::Timestamp;
 
@@ -39,6 +39,16 @@ pub enum Event {
     Claimed,
     /// A claim was set right.
     ClaimAmended,
+    /// A cancellation was answered.
+    CancelAnswered(CancellationResult),
+    /// What became later of a cancellation that had to wait.
+    SubsequentCancellation,
+    /// The dispenser gave it back.
+    Returned,
+    /// The dispenser took notifications back.
+    Withdrawn,
+    /// The dispenser sent its notifications anew.
+    HistoryRebuilt,
     /// Time passed.
     TimePassed,
 }
@@ -55,6 +65,11 @@ impl Event {
                 format!("Dispense notification successful; Update applied to issue={issue}")
             }
             Self::Claimed | Self::ClaimAmended => "Dispense claim successful".to_owned(),
+            Self::CancelAnswered(result) => result.display().to_owned(),
+            Self::SubsequentCancellation => "Subsequent cancellation".to_owned(),
+            Self::Returned => "Dispense proposal return successful".to_owned(),
+            Self::Withdrawn => "Dispense Withdrawal successful".to_owned(),
+            Self::HistoryRebuilt => "Rebuild Dispense History successful".to_owned(),
             Self::TimePassed => "Updated by Urgent Admin Batch worker".to_owned(),
         }
     }

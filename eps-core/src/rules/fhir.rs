@@ -9,12 +9,14 @@ pub(super) mod dispensing;
 pub(super) mod message;
 pub(super) mod people;
 pub(super) mod prescribing;
+pub(super) mod querying;
 pub(super) mod writing;
 
 pub use dispensing::*;
 pub use message::*;
 pub use people::*;
 pub use prescribing::*;
+pub use querying::*;
 pub use writing::*;
 
 /// The code system of processing errors.
@@ -28,6 +30,7 @@ const TOO_MANY: DetailCode = DetailCode::new(SPINE_R4, "TOO_MANY_VALUES_SUBMITTE
 const BUNDLE_VALIDATOR: &str = "NHS EPS FHIR API, coordinator: services/validation/bundle-validator.ts";
 const PARAMETERS_VALIDATOR: &str = "NHS EPS FHIR API, coordinator: services/validation/parameters-validator.ts";
 const TASK_VALIDATOR: &str = "NHS EPS FHIR API, coordinator: services/validation/task-validator.ts";
+const QUERY_VALIDATOR: &str = "NHS EPS FHIR API, coordinator: services/validation/query-validator.ts";
 const CLAIM_VALIDATOR: &str = "NHS EPS FHIR API, coordinator: services/validation/claim-validator.ts";
 const PROCESSING_ERRORS: &str = "NHS EPS FHIR API, models: errors/processing.ts";
 const TRANSLATE_PRACTITIONER: &str = "NHS EPS FHIR API, coordinator: services/translation/request/practitioner.ts";

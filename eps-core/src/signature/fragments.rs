@@ -47,7 +47,8 @@ pub fn fragments(parent_prescription: Element<'_, '_>, policy: &Policy) -> Resul
     Parts::locate(parent_prescription, policy).and_then(|parts| canonical(&parts)).map_err(into_problems)
 }
 
-fn into_problems(failures: Failures) -> Problems {
+/// The problems of failures; of none, that the structure is not right.
+pub(crate) fn into_problems(failures: Failures) -> Problems {
     let mut failures = failures.into_iter().map(|failure| failure.problem);
     let first = failures
         .next()

@@ -10,9 +10,11 @@ use super::policy::Policy;
 use super::provider::{BadSignature, Provider};
 use crate::model::Timestamp;
 
+mod batch;
 #[cfg(any(feature = "rustcrypto", feature = "aws-lc-rs"))]
 mod software;
 
+pub use batch::{BatchError, MAX_BATCH, sign_batch};
 #[cfg(feature = "aws-lc-rs")]
 pub use software::AwsLcSigner;
 #[cfg(feature = "rustcrypto")]
@@ -55,36 +57,59 @@ pub enum SignError {
     /// The token or service behind the signer failed.
     #[error("the signer failed")]
     Backend(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// It was not tried, because the signer failed at an earlier one of the batch: a token counts wrong PINs.
+    #[error("not signed, because the signer failed before")]
+    NotTried,
+    /// The signer answered for another number of prescriptions than it was asked for.
+    #[error("the signer was asked for {asked} signatures and gave {given}")]
+    Answer {
+        /// How many were asked for.
+        asked: usize,
+        /// How many came back.
+        given: usize,
+    },
     /// What came back is not a signature by the certificate's key over the payload.
     #[error("the signature made does not verify")]
     Verification(#[from] BadSignature),
 }
 
+/// What to sign, with the name that tells it from the others of its batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "this is all that a signer may know of a prescription")]
+pub struct ToSign {
+    /// The prescription's id, or what else its sender calls it. Unique in its batch; a remote service is told it.
+    pub id: String,
+    /// The payload of `$prepare`.
+    pub payload: SignedInfo,
+}
+
+/// What a signer made of a batch.
+#[derive(Debug)]
+#[expect(clippy::exhaustive_structs, reason = "signers outside of this crate make it")]
+pub struct Made {
+    /// The certificate of the key that signed, DER.
+    pub certificate: Vec<u8>,
+    /// For each payload, in order: RSASSA-PKCS1-v1_5 over its bytes, as long as the key's modulus, or why there is none.
+    pub values: Vec<Result<Vec<u8>, SignError>>,
+}
+
 /// A key that signs prescriptions: a software key, a token, a remote signing service. Open: a host may bring its own.
 ///
-/// The payload is a [`SignedInfo`], so a signer cannot be talked into signing anything else. Callers use [`sign`], which
-/// checks what a signer returns; never retry a signature silently, each one is a legal act.
+/// A payload is a [`SignedInfo`], so a signer cannot be talked into signing anything else. Callers use [`sign`] or
+/// [`sign_batch`], which check what a signer returns; never retry a signature silently, each one is a legal act.
 pub trait Signer: Debug + Send + Sync {
-    /// The certificate of the key, DER.
-    fn certificate(&self) -> &[u8];
+    /// The certificate of the key, DER, where it is known before anything is signed. Then nothing is signed with a
+    /// certificate that is not in force. A remote service tells it with its answer only.
+    fn certificate(&self) -> Option<&[u8]>;
 
     /// What it can sign with, the preferred one first.
     fn algorithms(&self) -> &[Algorithm];
 
-    /// RSASSA-PKCS1-v1_5 over the payload bytes, as long as the key's modulus.
+    /// Signs the payloads, all of offered algorithms and not more than [`MAX_BATCH`], in one user action.
     ///
     /// # Errors
-    /// [`SignError::Algorithm`] when the payload names an algorithm that is not offered, [`SignError::Backend`] when the
-    /// token or service failed.
-    fn sign(&self, payload: &SignedInfo) -> Result<Vec<u8>, SignError>;
-
-    /// Signs several payloads in one user action.
-    ///
-    /// # Errors
-    /// Those of [`Signer::sign`]; then none of the signatures is given.
-    fn sign_all(&self, payloads: &[SignedInfo]) -> Result<Vec<Vec<u8>>, SignError> {
-        payloads.iter().map(|payload| self.sign(payload)).collect()
-    }
+    /// When none of them was signed: the user gave up, the token is gone, the service does not answer.
+    fn sign(&self, batch: &[ToSign]) -> Result<Made, SignError>;
 }
 
 /// A signature with the certificate of the key that made it. It was verified when it was made.
@@ -133,7 +158,23 @@ pub fn sign(
     if !signer.algorithms().contains(&algorithm) {
         return Err(SignError::Algorithm { algorithm });
     }
-    let certificate = Certificate::from_der(signer.certificate().to_vec())?;
+    if let Some(certificate) = signer.certificate() {
+        fit_to_sign(certificate, policy, now)?;
+    }
+    let made = signer.sign(&[ToSign { id: ONLY.to_owned(), payload: payload.clone() }])?;
+    let given = made.values.len();
+    let (Some(value), 1) = (made.values.into_iter().next(), given) else {
+        return Err(SignError::Answer { asked: 1, given });
+    };
+    genuine(payload, value?, &fit_to_sign(&made.certificate, policy, now)?, provider)
+}
+
+/// What the only one of a batch is called.
+const ONLY: &str = "1";
+
+/// The certificate, if it may sign prescriptions at `now`.
+fn fit_to_sign(certificate: &[u8], policy: &Policy, now: Timestamp) -> Result<Certificate, SignError> {
+    let certificate = Certificate::from_der(certificate.to_vec())?;
     let seconds = now.unix();
     if !certificate.in_force_at(seconds) {
         return Err(SignError::NotInForce);
@@ -144,9 +185,18 @@ pub fn sign(
     if policy.require_content_commitment && !certificate.allows_content_commitment() {
         return Err(SignError::KeyUsage);
     }
-    let value = signer.sign(&payload)?;
-    provider.rsa_verify(&certificate.key()?, algorithm.hash(), payload.as_bytes(), &value)?;
-    Ok(Signed { signed_info: payload, value, certificate: certificate.into_der() })
+    Ok(certificate)
+}
+
+/// The signature, if the certificate's key made it over the payload.
+fn genuine(
+    payload: SignedInfo,
+    value: Vec<u8>,
+    certificate: &Certificate,
+    provider: &dyn Provider,
+) -> Result<Signed, SignError> {
+    provider.rsa_verify(&certificate.key()?, payload.algorithm().hash(), payload.as_bytes(), &value)?;
+    Ok(Signed { signed_info: payload, value, certificate: certificate.as_der().to_vec() })
 }
 
 #[cfg(test)]
@@ -208,14 +258,15 @@ mod tests {
         #[derive(Debug)]
         struct Liar(Vec<u8>);
         impl Signer for Liar {
-            fn certificate(&self) -> &[u8] {
-                &self.0
+            fn certificate(&self) -> Option<&[u8]> {
+                Some(&self.0)
             }
             fn algorithms(&self) -> &[Algorithm] {
                 &[Algorithm::Rs256]
             }
-            fn sign(&self, _: &SignedInfo) -> Result<Vec<u8>, SignError> {
-                Ok(vec![1; 256])
+            fn sign(&self, batch: &[ToSign]) -> Result<Made, SignError> {
+                let values = batch.iter().map(|_| Ok(vec![1; 256])).collect();
+                Ok(Made { certificate: self.0.clone(), values })
             }
         }
         let liar = Liar(Pki::new().prescriber);

@@ -7,7 +7,7 @@
 use std::fmt;
 
 use eps_core::ids::{Asid, MessageId, PrescriptionId};
-use eps_core::model::{Date, Timestamp};
+use eps_core::model::{Date, Envelope, Timestamp};
 use eps_core::record::Effect;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -103,6 +103,27 @@ pub struct AcceptedMessage {
     pub reply: Option<Hash>,
     /// The ids in the reply, in the order in which they were taken.
     pub ids: Vec<MessageId>,
+    /// The messages to others that followed from it. Each is stored as the document under its id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sent: Vec<SentLater>,
+}
+
+/// A message that the broker sends unasked: what became of a cancellation that had to wait.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SentLater {
+    /// The message.
+    pub message: MessageId,
+    /// The system that it is for; `None` where the cancellation did not say whom to answer.
+    pub to: Option<Asid>,
+    /// Of the message.
+    pub hash: Hash,
+}
+
+impl SentLater {
+    pub(super) fn of(message: &Envelope, bytes: &[u8]) -> Self {
+        Self { message: message.id, to: message.to.clone(), hash: Hash::of(bytes) }
+    }
 }
 
 /// A record that changed.
@@ -146,7 +167,8 @@ struct FirstEntry {
 impl From<FirstEntry> for JournalEntry {
     fn from(entry: FirstEntry) -> Self {
         let FirstEntry { at, message: id, interaction, from, digest, records } = entry;
-        let message = AcceptedMessage { id, interaction, from, by: None, digest, reply: None, ids: Vec::new() };
+        let message =
+            AcceptedMessage { id, interaction, from, by: None, digest, reply: None, ids: Vec::new(), sent: Vec::new() };
         Self { at, cause: Cause::Message(Box::new(message)), records }
     }
 }

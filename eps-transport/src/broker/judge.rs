@@ -1,9 +1,9 @@
 //! Judging a request: what it changes, and what it is answered.
 
 use eps_core::hl7v3;
-use eps_core::ids::OdsCode;
-use eps_core::model::{DispenseClaim, DispenseNotification, Envelope, Message, Prescription};
-use eps_core::record::{Accepted, ClaimOf, Command, Create, Invalid, Notification, Refusal};
+use eps_core::ids::{OdsCode, WrittenPrescriptionId};
+use eps_core::model::{Envelope, Message, Prescription};
+use eps_core::record::{Accepted, Command, Create, DocumentKey, Invalid, Refusal};
 
 use super::{Broker, BrokerError, Request};
 use crate::store::Store;
@@ -11,8 +11,15 @@ use crate::store::Store;
 /// A judged request.
 pub(super) struct Judged {
     pub(super) reply: Envelope,
-    /// The records that are to be stored; `None` where the request was refused.
-    pub(super) changed: Option<Vec<Changed>>,
+    /// What is to be stored; `None` where the request was refused.
+    pub(super) changed: Option<Changes>,
+}
+
+/// What an accepted request changes.
+pub(super) struct Changes {
+    pub(super) changed: Vec<Changed>,
+    /// What others are told because of it.
+    pub(super) later: Vec<Envelope>,
 }
 
 /// A changed record.
@@ -77,32 +84,30 @@ impl<S: Store> Broker<S> {
         }
     }
 
-    pub(super) fn judge_notification(
+    /// Judges a message that is answered with an acknowledgement and kept whole.
+    pub(super) fn judge_other(
         &self,
         request: &Request<'_>,
-        told: &DispenseNotification,
+        id: &WrittenPrescriptionId,
+        command: impl FnOnce(DocumentKey) -> Result<Command, Refusal>,
     ) -> Result<Judged, BrokerError> {
-        let Ok(id) = told.prescription_id.checked() else {
-            return self.refuse(request, &Invalid::PrescriptionIdCheck.into());
-        };
-        let command = Command::Notify(Box::new(Notification::from_message(told, request.key())));
-        let judged = self.decide(request, &id, command)?;
-        self.acknowledge(request, judged)
-    }
-
-    pub(super) fn judge_claim(&self, request: &Request<'_>, claim: &DispenseClaim) -> Result<Judged, BrokerError> {
-        let Ok(id) = claim.prescription_id.checked() else {
-            return self.refuse(request, &Invalid::PrescriptionIdCheck.into());
-        };
-        let command = Command::Claim(Box::new(ClaimOf::from_message(claim, request.key())));
-        let judged = self.decide(request, &id, command)?;
-        self.acknowledge(request, judged)
+        let id = id.checked().map_err(|_| Refusal::from(Invalid::PrescriptionIdCheck));
+        match id.and_then(|id| Ok((id, command(request.key())?))) {
+            Err(refusal) => self.refuse(request, &refusal),
+            Ok((id, command)) => {
+                let judged = self.decide(request, &id, command)?;
+                self.acknowledge(request, judged)
+            }
+        }
     }
 
     /// Answers with an acknowledgement.
     fn acknowledge(&self, request: &Request<'_>, judged: Result<Changed, Refusal>) -> Result<Judged, BrokerError> {
         match judged {
-            Ok(changed) => Ok(Judged { reply: self.accept(request), changed: Some(vec![changed]) }),
+            Ok(changed) => {
+                let later = self.answers_later(request, &changed.accepted.effects)?;
+                Ok(Judged { reply: self.accept(request), changed: Some(Changes { changed: vec![changed], later }) })
+            }
             Err(refusal) => self.refuse(request, &refusal),
         }
     }

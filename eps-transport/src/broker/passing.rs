@@ -174,6 +174,7 @@ impl<S: Store> Broker<S> {
             let records = writes.iter().map(|write| write.told.clone()).collect();
             let commit = Commit {
                 message: None,
+                sent: Vec::new(),
                 records: writes.iter().map(|write| write.write.clone()).collect(),
                 released: writes.iter().flat_map(|write| write.released.iter().copied()).collect(),
                 journal: JournalEntry { at: now, cause: Cause::Time, records }.to_bytes()?,

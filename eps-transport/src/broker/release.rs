@@ -5,7 +5,7 @@ use eps_core::model::{
 };
 use eps_core::record::{Command, Invalid, Refusal, ReleaseHow, ReleaseTo, Reply, SignedAt};
 
-use super::judge::{Changed, Judged};
+use super::judge::{Changed, Changes, Judged};
 use super::{Broker, BrokerError, Request};
 use crate::store::Store;
 
@@ -120,7 +120,7 @@ impl<S: Store> Broker<S> {
         };
         let document = match &changed.accepted.reply {
             Reply::Released(handover) => self.signed_document(&handover.signed)?,
-            Reply::Done(_) => self.signed_document(changed.accepted.record.signed())?,
+            Reply::Done(_) | Reply::Cancellation(_) => return Ok(Err(Refusal::NothingToRelease)),
         };
         Ok(Ok(Released { document, changed }))
     }
@@ -147,7 +147,8 @@ impl<S: Store> Broker<S> {
             batch,
             request: asked.id,
         };
-        Judged { reply: self.release(request, asked, response), changed: Some(changed) }
+        let changes = Changes { changed, later: Vec::new() };
+        Judged { reply: self.release(request, asked, response), changed: Some(changes) }
     }
 
     fn refuse_release(

@@ -1,11 +1,11 @@
 //! Replies: acknowledgements, release responses and release rejections.
 
-use eps_core::codes::{AckCode, Interaction, InteractionId, ReleaseFault, Severity, oid};
+use eps_core::codes::{AckCode, CancellationResult, Interaction, InteractionId, ReleaseFault, Severity, oid};
 use eps_core::hl7v3;
 use eps_core::ids::{Asid, MessageId};
 use eps_core::model::{
-    Acknowledgement, Envelope, ErrorCode, Message, ReleaseKind, ReleaseRejection, ReleaseRequest, ReleaseResponse,
-    Text, TextError, Timestamp,
+    Acknowledgement, CancellationResponse, Envelope, ErrorCode, Message, ReleaseKind, ReleaseRejection, ReleaseRequest,
+    ReleaseResponse, Text, TextError, Timestamp,
 };
 use eps_core::problem::{Problem, Problems};
 use eps_core::record::{Fault, Refusal};
@@ -84,13 +84,6 @@ impl<S> Broker<S> {
         Ok(self.acknowledgement(&To::sender_of(request), AckCode::Rejected, vec![error]))
     }
 
-    /// The message is understood, and the record has no rule for it yet (see `docs/known-gaps.md`).
-    pub(super) fn not_decided(&self, request: &Request<'_>) -> Result<Envelope, BrokerError> {
-        let fault = ReleaseFault::UnableToProcess;
-        let error = error_code(ReleaseFault::OID, fault.code(), fault.display())?;
-        Ok(self.acknowledgement(&To::sender_of(request), AckCode::Error, vec![error]))
-    }
-
     /// Nobody was asked.
     pub(super) fn reply_to_reply(&self, request: &Request<'_>) -> Result<Envelope, BrokerError> {
         let fault = ReleaseFault::InvalidMessage;
@@ -107,6 +100,31 @@ impl<S> Broker<S> {
         };
         let outcome = Acknowledgement { code: AckCode::Accepted, errors: Vec::new(), refers_to: to.message };
         self.envelope(&to, interaction.uk(), outcome, Message::ReleaseResponse(Box::new(response)))
+    }
+
+    /// What became of a cancellation, to the one who asked for it.
+    pub(super) fn cancellation_response(&self, request: &Request<'_>, response: CancellationResponse) -> Envelope {
+        let to = To::sender_of(request);
+        let done = response.result.as_ref().is_some_and(|result| result.code == CancellationResult::Cancelled);
+        let code = if done { AckCode::Accepted } else { AckCode::Error };
+        let outcome = Acknowledgement { code, errors: Vec::new(), refers_to: to.message };
+        let message = Message::CancellationResponse(Box::new(response));
+        self.envelope(&to, Interaction::CancellationResponse.uk(), outcome, message)
+    }
+
+    /// What became of a cancellation later. The message that was `asked` is long answered.
+    pub(super) fn subsequent_response(
+        &self,
+        asked: &Envelope,
+        response: CancellationResponse,
+        now: Timestamp,
+    ) -> Envelope {
+        let to = To { system: asked.from.as_ref(), message: asked.id, now };
+        let done = response.result.as_ref().is_some_and(|result| result.code == CancellationResult::Cancelled);
+        let code = if done { AckCode::Accepted } else { AckCode::Error };
+        let outcome = Acknowledgement { code, errors: Vec::new(), refers_to: to.message };
+        let message = Message::CancellationResponse(Box::new(response));
+        self.envelope(&to, Interaction::SubsequentCancellationResponse.uk(), outcome, message)
     }
 
     /// There is no prescription, and why.

@@ -90,7 +90,7 @@ impl Replay<'_> {
     fn message(&self, entry: &Entry, message: &AcceptedMessage) -> Result<(Commit, Outcome), JournalError> {
         let Some(stored) = self.from.message(message.id)? else {
             let journal = entry.bytes.clone();
-            let commit = Commit { message: None, records: Vec::new(), released: Vec::new(), journal };
+            let commit = Commit { message: None, sent: Vec::new(), records: Vec::new(), released: Vec::new(), journal };
             return Ok((commit, Outcome::TakenOver));
         };
         let tap = Tap { to: self.to, only: named(&entry.entry), caught: Mutex::default() };
@@ -116,8 +116,13 @@ impl Replay<'_> {
         let tap = Tap { to: self.to, only: HashSet::new(), caught: Mutex::default() };
         let nobody = self.nobody(entry)?;
         let broker = self.broker(&tap, entry.entry.at, nobody, &[]);
-        let mut commit =
-            Commit { message: None, records: Vec::new(), released: Vec::new(), journal: entry.bytes.clone() };
+        let mut commit = Commit {
+            message: None,
+            sent: Vec::new(),
+            records: Vec::new(),
+            released: Vec::new(),
+            journal: entry.bytes.clone(),
+        };
         let mut gone = 0;
         for record in &entry.entry.records {
             if self.is_gone(record)? && !matches!(record.becomes, Some(Becomes::Purged)) {

@@ -89,6 +89,12 @@ fn message_is_there(store: &dyn Store, number: u64, message: &AcceptedMessage) -
     let is_right = message
         .reply
         .is_none_or(|reply| Hash::of(&stored.bytes) == message.digest && Hash::of(&stored.answer.reply) == reply);
+    for sent in &message.sent {
+        let kept = store.message(sent.message)?;
+        if kept.is_none_or(|kept| Hash::of(&kept.bytes) != sent.hash) {
+            return Err(JournalError::Message { number, message: sent.message });
+        }
+    }
     let is_right = is_right && stored.answer.digest == message.digest.0 && stored.document().is_some();
     if is_right { Ok(true) } else { Err(JournalError::Message { number, message: message.id }) }
 }

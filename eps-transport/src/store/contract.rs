@@ -42,6 +42,7 @@ fn commit(number: u32) -> Commit {
     let document = 8..bytes.len();
     Commit {
         message: Some((message(number), StoredMessage { bytes, document, answer })),
+        sent: Vec::new(),
         records: Vec::new(),
         released: Vec::new(),
         journal: format!("entry {number}").into_bytes(),
@@ -252,6 +253,15 @@ fn a_message_is_kept_while_a_record_holds_it(store: &dyn Store) {
     store.commit(commit(1)).unwrap();
 }
 
+fn what_is_sent_is_kept_as_long_as_the_message(store: &dyn Store) {
+    let sent = Commit { sent: vec![(message(70), b"later".to_vec())], ..with(commit(1), [write(1, None, 2)]) };
+    store.commit(sent).unwrap();
+    assert_eq!(store.document(DocumentKey::of(message(70))).unwrap(), Some(b"later".to_vec()));
+    store.commit(with(commit(2), [write(1, Some(2), 3)])).unwrap();
+    store.commit(time_passes([delete(1, 3, None)], &[1, 2])).unwrap();
+    assert!(store.document(DocumentKey::of(message(70))).unwrap().is_none());
+}
+
 fn large_values_come_back(store: &dyn Store) {
     let mut large = commit(1);
     let bytes: Vec<u8> =
@@ -328,6 +338,7 @@ contract! {
     what_is_due_comes_by_day_and_then_in_the_order_it_came
     a_deleted_record_leaves_its_id_and_then_nothing
     a_message_is_kept_while_a_record_holds_it
+    what_is_sent_is_kept_as_long_as_the_message
     large_values_come_back
     of_many_at_once_one_wins
 }

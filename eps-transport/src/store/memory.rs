@@ -24,6 +24,8 @@ struct State {
     due: BTreeMap<(Date, u64), PrescriptionId>,
     /// Each with the number of records that hold it.
     messages: HashMap<MessageId, (StoredMessage, usize)>,
+    /// What was sent because of a message.
+    sent: HashMap<MessageId, Vec<MessageId>>,
     journal: Vec<JournalRow>,
 }
 
@@ -92,6 +94,9 @@ impl State {
             *holders = holders.saturating_sub(1);
             if *holders == 0 {
                 self.messages.remove(&message);
+                for sent in self.sent.remove(&message).unwrap_or_default() {
+                    self.messages.remove(&sent);
+                }
             }
         }
     }
@@ -134,9 +139,13 @@ impl Store for MemoryStore {
     fn commit(&self, commit: Commit) -> Result<(), CommitError> {
         let mut state = self.state();
         state.check(&commit)?;
-        let Commit { message, records, released, journal } = commit;
+        let Commit { message, sent, records, released, journal } = commit;
         if let Some((id, message)) = message {
             state.messages.insert(id, (message, records.len()));
+            state.sent.insert(id, sent.iter().map(|(id, _)| *id).collect());
+        }
+        for (id, bytes) in sent {
+            state.messages.insert(id, (StoredMessage::sent(bytes), 0));
         }
         records.into_iter().for_each(|write| state.put(write));
         released.into_iter().for_each(|message| state.release(message));

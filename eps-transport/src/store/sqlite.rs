@@ -335,7 +335,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("eps.db");
         let store = SqliteStore::open(&path).unwrap();
-        let entry = Commit { message: None, records: vec![], released: vec![], journal: b"entry".to_vec() };
+        let entry =
+            Commit { message: None, sent: vec![], records: vec![], released: vec![], journal: b"entry".to_vec() };
         store.commit(entry).unwrap();
         let db = Connection::open(&path).unwrap();
         for change in ["DELETE FROM journal", "UPDATE journal SET entry = x'00'"] {

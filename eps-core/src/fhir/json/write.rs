@@ -83,6 +83,14 @@ impl JsonWriter {
         self.container(start, b'[', b']', body);
     }
 
+    /// A member that is a list, also where it is empty: there are clients that look into it all the same.
+    pub(crate) fn kept_list(&mut self, name: &str, body: impl FnOnce(&mut Self)) {
+        self.name(name);
+        self.out.push(b'[');
+        body(self);
+        self.out.push(b']');
+    }
+
     /// A member that is a list of one object.
     pub(crate) fn list_of_one(&mut self, name: &str, body: impl FnOnce(&mut Self)) {
         self.list(name, |json| json.object(body));
@@ -247,6 +255,16 @@ mod tests {
             json.list_of_one("c", |json| json.text("d", "e"));
         });
         assert_eq!(json, r#"{"a":"b","c":[{"d":"e"}]}"#);
+    }
+
+    #[test]
+    fn one_list_may_be_kept_empty() {
+        let json = written(|json| {
+            json.kept_list("a", |_| {});
+            json.kept_list("b", |json| json.element("c"));
+            json.list("d", |_| {});
+        });
+        assert_eq!(json, r#"{"a":[],"b":["c"]}"#);
     }
 
     #[test]

@@ -114,6 +114,18 @@ impl JsonWriter {
         });
     }
 
+    /// `EPS-RepeatInformation` of an answer about a prescription, which counts issues as Spine does.
+    pub(super) fn issues(&mut self, issue: u32, issues: Option<u32>) {
+        self.extension(system::REPEAT, |json| {
+            json.list("extension", |json| {
+                json.extension(system::part::REPEATS_ISSUED, |json| json.count("valueInteger", issue));
+                if let Some(issues) = issues {
+                    json.extension(system::part::REPEATS_ALLOWED, |json| json.count("valueInteger", issues));
+                }
+            });
+        });
+    }
+
     /// `EPS-RepeatInformation` that tells the issue only.
     pub(super) fn issue_information(&mut self, issue: u32) {
         self.extension(system::REPEAT, |json| {

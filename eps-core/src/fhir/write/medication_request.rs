@@ -66,7 +66,8 @@ fn intent(course: CourseOfTherapy, released: bool) -> &'static str {
     }
 }
 
-fn status(status: Option<ItemStatus>) -> &'static str {
+/// `MedicationRequest.status` of an item.
+pub(super) fn status(status: Option<ItemStatus>) -> &'static str {
     match status {
         Some(ItemStatus::FullyDispensed) => "completed",
         Some(ItemStatus::NotDispensed | ItemStatus::Expired) => "stopped",
@@ -122,13 +123,13 @@ fn dispensing_information(json: &mut JsonWriter, item: &LineItem, prescription: 
     json.extension(system::DISPENSING_INFORMATION, |json| {
         json.list("extension", |json| {
             if let Some(time) = prescription.previous_issue_date {
-                json.extension("dateLastDispensed", |json| {
+                json.extension(system::part::LAST_DISPENSED, |json| {
                     json.plain("valueDateTime", format_args!("{}", time.date()))
                 });
             }
             if let Some(status) = &item.status {
                 let words = status.display.as_ref();
-                json.coding_extension("dispenseStatus", ItemStatus::SYSTEM, status.code.code(), words);
+                json.coding_extension(system::part::DISPENSE_STATUS, ItemStatus::SYSTEM, status.code.code(), words);
             }
         });
     });

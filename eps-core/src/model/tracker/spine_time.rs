@@ -41,6 +41,12 @@ impl SpineTime {
         text
     }
 
+    /// Whether only the day is told.
+    #[must_use]
+    pub const fn is_day(self) -> bool {
+        self.digits == 8
+    }
+
     /// The instant: the first of the day where only the day is told.
     #[must_use]
     pub const fn timestamp(self) -> Timestamp {

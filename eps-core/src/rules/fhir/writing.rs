@@ -5,9 +5,9 @@ use super::{BUNDLE_VALIDATOR, CLAIM_VALIDATOR, SCOPE};
 rules! {
     /// FHIR has a form for the message.
     NO_FORM = Fatal("fhir.write.no-form", "not-supported") {
-        requires: "A rebuilt dispense history has no form in FHIR.",
+        requires: "A rebuilt dispense history, a query and a stored document have no form in FHIR.",
         applies: "messages that are written as FHIR",
-        fix: "Send it as HL7 v3.",
+        fix: "Send it as HL7 v3; to ask in FHIR, send a GET.",
         source: SCOPE,
     }
     /// A cancellation in FHIR is of one item.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::{SignError, Signer};
+use super::{Made, SignError, Signer, ToSign};
 use crate::signature::algorithm::{Algorithm, SignedInfo};
 use crate::signature::certificate::Certificate;
 use crate::signature::pem;
@@ -64,15 +64,23 @@ impl SoftwareSigner {
 
 #[cfg(feature = "rustcrypto")]
 impl Signer for SoftwareSigner {
-    fn certificate(&self) -> &[u8] {
-        self.certificate.as_der()
+    fn certificate(&self) -> Option<&[u8]> {
+        Some(self.certificate.as_der())
     }
 
     fn algorithms(&self) -> &[Algorithm] {
         self.algorithms
     }
 
-    fn sign(&self, payload: &SignedInfo) -> Result<Vec<u8>, SignError> {
+    fn sign(&self, batch: &[ToSign]) -> Result<Made, SignError> {
+        let values = batch.iter().map(|it| self.value(&it.payload)).collect();
+        Ok(Made { certificate: self.certificate.as_der().to_vec(), values })
+    }
+}
+
+#[cfg(feature = "rustcrypto")]
+impl SoftwareSigner {
+    fn value(&self, payload: &SignedInfo) -> Result<Vec<u8>, SignError> {
         use rsa::Pkcs1v15Sign;
         use sha2::Digest as _;
 
@@ -122,15 +130,23 @@ impl AwsLcSigner {
 
 #[cfg(feature = "aws-lc-rs")]
 impl Signer for AwsLcSigner {
-    fn certificate(&self) -> &[u8] {
-        self.certificate.as_der()
+    fn certificate(&self) -> Option<&[u8]> {
+        Some(self.certificate.as_der())
     }
 
     fn algorithms(&self) -> &[Algorithm] {
         &[Algorithm::Rs256]
     }
 
-    fn sign(&self, payload: &SignedInfo) -> Result<Vec<u8>, SignError> {
+    fn sign(&self, batch: &[ToSign]) -> Result<Made, SignError> {
+        let values = batch.iter().map(|it| self.value(&it.payload)).collect();
+        Ok(Made { certificate: self.certificate.as_der().to_vec(), values })
+    }
+}
+
+#[cfg(feature = "aws-lc-rs")]
+impl AwsLcSigner {
+    fn value(&self, payload: &SignedInfo) -> Result<Vec<u8>, SignError> {
         use aws_lc_rs::rand::SystemRandom;
         use aws_lc_rs::signature::RSA_PKCS1_SHA256;
 

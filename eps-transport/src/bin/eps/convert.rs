@@ -3,9 +3,12 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use eps_core::fhir::json::Json;
 use eps_core::fhir::{Outgoing, SignatureVerdict};
 use eps_core::model::{Envelope, Message, SignedDocument};
+use eps_core::problem::Problems;
 use eps_core::signature::{Occasion, Verifier};
+use eps_core::tracker::{self, AnswerKind};
 use eps_core::xml::{Document, Limits, pretty};
 use eps_core::{fhir, hl7v3, rules};
 use eps_transport::broker::{Ids, RandomIds};
@@ -20,7 +23,7 @@ mod report;
 
 /// Convert a message from one wire to the other
 ///
-/// FHIR JSON becomes HL7 v3, and HL7 v3 becomes FHIR JSON. Prints the message, or an OperationOutcome that says what is
+/// FHIR JSON becomes HL7 v3; HL7 v3 becomes FHIR JSON, and so do the answers of Spine's trackers: Tasks and RequestGroups. Prints the message, or an OperationOutcome that says what is
 /// wrong and where. With --trust, the prescriptions of a release response whose signatures do not verify are listed as
 /// failed; without it all are listed as passed, and standard error says that nothing was verified.
 ///
@@ -61,6 +64,9 @@ impl Wire {
 impl Convert {
     pub(crate) fn run(&self, global: &Global) -> Result<(), Failure> {
         let bytes = files::read(&self.file)?;
+        if let Some(kind) = self.answer(&bytes) {
+            return if self.report { Err(report::NO_TABLE) } else { self.print_fhir(answer(kind, &bytes, global)) };
+        }
         // With a wire that the message is on already, its reader for the other says what is wrong.
         match self.to.unwrap_or_else(|| Wire::of_result(&bytes)) {
             Wire::Hl7v3 => match fhir::read(&bytes, &global.context()) {
@@ -75,6 +81,22 @@ impl Convert {
             },
             Wire::Fhir if self.report => Err(report::NO_TABLE),
             Wire::Fhir => self.to_fhir(&bytes, global),
+        }
+    }
+
+    /// Which of Spine's answers it is, which go to FHIR only.
+    fn answer(&self, bytes: &[u8]) -> Option<AnswerKind> {
+        match self.to {
+            Some(Wire::Hl7v3) => None,
+            Some(Wire::Fhir) | None if rules::is_xml(bytes) => None,
+            Some(Wire::Fhir) | None => Json::parse(bytes).ok().as_ref().and_then(tracker::kind),
+        }
+    }
+
+    fn print_fhir(&self, written: Result<Vec<u8>, Problems>) -> Result<(), Failure> {
+        match written {
+            Ok(message) => files::print(&if self.pretty { indented_json(&message) } else { message }),
+            Err(found) => problems::refuse(&found),
         }
     }
 
@@ -93,11 +115,17 @@ impl Convert {
             None => SignatureVerdict::Valid,
         };
         let mut ids = || RandomIds.next().0;
-        match fhir::write(&envelope, &mut Outgoing { now, ids: &mut ids, verify: &verify, base_path: "" }) {
-            Ok(message) => files::print(&if self.pretty { indented_json(&message) } else { message }),
-            Err(found) => problems::refuse(&found),
-        }
+        self.print_fhir(fhir::write(&envelope, &mut Outgoing { now, ids: &mut ids, verify: &verify, base_path: "" }))
     }
+}
+
+/// An answer of Spine's trackers as FHIR.
+fn answer(kind: AnswerKind, bytes: &[u8], global: &Global) -> Result<Vec<u8>, Problems> {
+    let mut ids = || RandomIds.next().0;
+    Ok(match kind {
+        AnswerKind::Tracker => fhir::write_tasks(&tracker::read(bytes)?, None, global.now(), &mut ids),
+        AnswerKind::Search => fhir::write_request_groups(&tracker::read_search(bytes)?, &mut ids),
+    })
 }
 
 /// Whether a message brings signed prescriptions, which FHIR lists as passed or failed.

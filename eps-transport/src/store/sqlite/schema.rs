@@ -73,6 +73,7 @@ const STEPS: [Step; 2] = [
     CREATE TABLE message (
         number  INTEGER NOT NULL PRIMARY KEY,
         id      BLOB    NOT NULL UNIQUE,
+        cause   BLOB,
         digest  BLOB    NOT NULL,
         holders INTEGER NOT NULL,
         length  INTEGER NOT NULL,
@@ -80,6 +81,7 @@ const STEPS: [Step; 2] = [
         last    INTEGER NOT NULL,
         body    BLOB    NOT NULL
     ) STRICT;
+    CREATE INDEX message_caused ON message (cause) WHERE cause IS NOT NULL;
     ALTER TABLE journal RENAME TO journal_1;
     CREATE TABLE journal (
         number INTEGER NOT NULL PRIMARY KEY,

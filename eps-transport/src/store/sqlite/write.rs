@@ -12,6 +12,7 @@ use crate::store::{Commit, CommitError, Link, RecordWrite, StoreError, StoredMes
 /// A commit whose values are compressed already: that is done by the caller's thread, not by the one that writes.
 pub(super) struct Packed {
     message: Option<PackedMessage>,
+    sent: Vec<PackedMessage>,
     records: Vec<PackedRecord>,
     released: Vec<MessageId>,
     /// As it is, for the chain, and compressed.
@@ -72,10 +73,14 @@ impl PackedRecord {
 impl Packed {
     /// Compresses all values of a commit.
     pub(super) fn new(commit: Commit) -> Result<Self, StoreError> {
-        let Commit { message, records, released, journal } = commit;
+        let Commit { message, sent, records, released, journal } = commit;
         let packed = pack(&journal)?;
         Ok(Self {
             message: message.map(PackedMessage::new).transpose()?,
+            sent: sent
+                .into_iter()
+                .map(|(id, bytes)| PackedMessage::new((id, StoredMessage::sent(bytes))))
+                .collect::<Result<_, _>>()?,
             records: records.into_iter().map(PackedRecord::new).collect::<Result<_, _>>()?,
             released,
             journal: (journal, packed),
@@ -167,7 +172,11 @@ fn check(db: &Connection, commit: &Packed) -> Result<Result<(), CommitError>, St
 fn write(db: &Connection, commit: &Packed, journal: &mut Journal, hook: Hook<'_>) -> Result<(), StoreError> {
     if let Some(message) = &commit.message {
         hook(WritePoint::Message);
-        write_message(db, message, commit.records.len()).map_err(engine("wrote a message"))?;
+        write_message(db, message, None, commit.records.len()).map_err(engine("wrote a message"))?;
+    }
+    let cause = commit.message.as_ref().map(|message| message.id);
+    for sent in &commit.sent {
+        write_message(db, sent, cause, 0).map_err(engine("wrote what is sent"))?;
     }
     for record in &commit.records {
         hook(WritePoint::Record);
@@ -186,12 +195,18 @@ fn write(db: &Connection, commit: &Packed, journal: &mut Journal, hook: Hook<'_>
         .map_err(engine("wrote the journal"))
 }
 
-fn write_message(db: &Connection, message: &PackedMessage, holders: usize) -> rusqlite::Result<()> {
+fn write_message(
+    db: &Connection,
+    message: &PackedMessage,
+    cause: Option<MessageId>,
+    holders: usize,
+) -> rusqlite::Result<()> {
     let PackedMessage { id, digest, length, first, last, body } = message;
     db.prepare_cached(
-        "INSERT INTO message (id, digest, holders, length, first, last, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO message (id, cause, digest, holders, length, first, last, body)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?
-    .execute(params![key(*id), digest, column(holders), length, first, last, body])
+    .execute(params![key(*id), cause.map(key), digest, column(holders), length, first, last, body])
     .map(drop)
 }
 
@@ -210,5 +225,9 @@ fn write_record(db: &Connection, record: &PackedRecord) -> rusqlite::Result<()> 
 /// One record fewer holds the message; nobody needs what none holds.
 fn release(db: &Connection, message: MessageId) -> rusqlite::Result<()> {
     db.prepare_cached("UPDATE message SET holders = holders - 1 WHERE id = ?1")?.execute([key(message)])?;
-    db.prepare_cached("DELETE FROM message WHERE id = ?1 AND holders <= 0")?.execute([key(message)]).map(drop)
+    let gone = db.prepare_cached("DELETE FROM message WHERE id = ?1 AND holders <= 0")?.execute([key(message)])?;
+    if gone > 0 {
+        db.prepare_cached("DELETE FROM message WHERE cause = ?1")?.execute([key(message)])?;
+    }
+    Ok(())
 }
