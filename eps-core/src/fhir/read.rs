@@ -7,6 +7,10 @@
 //!
 //! One file per message, shared builders beside them. Both halves look at everything before anything is refused, and
 //! every problem names the element it is about.
+//!
+//! The order of problems is stable: what the NHS service validates comes first, in its order (`fhir.md` section 9), one problem
+//! for each element; what the translation finds follows in the order in which it reads. Nothing is told twice. A resource of
+//! another type, a Bundle with another number of MessageHeaders than one and an unknown event are told alone.
 
 use super::json::{self, Json, Node};
 use super::rules;
@@ -107,9 +111,8 @@ fn message(findings: &mut Findings, root: Node<'_>, context: &Context) -> Option
             Some(envelope(context, id, interaction, Message::ReleaseRequest(Box::new(request))))
         }
         Some("Claim") => {
-            let id = findings.identifier(root, system::UUID).and_then(|value| findings.id(value));
-            let claim = dispense_claim::dispense_claim(findings, root, id)?;
-            Some(envelope(context, id?, Interaction::DispenseClaim, Message::DispenseClaim(Box::new(claim))))
+            let claim = dispense_claim::dispense_claim(findings, root)?;
+            Some(envelope(context, claim.id, Interaction::DispenseClaim, Message::DispenseClaim(Box::new(claim))))
         }
         Some("Task") => {
             let (id, interaction, message) = task::task(findings, root)?;
@@ -132,6 +135,7 @@ fn of_bundle(findings: &mut Findings, root: Node<'_>, context: &Context) -> Opti
     let code = event.and_then(Node::as_str);
     match code.and_then(MessageEvent::from_fhir) {
         Some(MessageEvent::PrescriptionOrder) => {
+            validate::prescription::number_of_items(findings, &bundle);
             validate::common(findings, &bundle, context.identifier_references);
             validate::prescription::prescription(findings, &bundle);
             let id = bundle_id(findings, root);
@@ -145,7 +149,7 @@ fn of_bundle(findings: &mut Findings, root: Node<'_>, context: &Context) -> Opti
         }
         Some(MessageEvent::DispenseNotification) => {
             validate::common(findings, &bundle, context.identifier_references);
-            dispense_notification::validate(findings, &bundle);
+            validate::dispense_notification::dispense_notification(findings, &bundle);
             let id = bundle_id(findings, root);
             let notification =
                 dispense_notification::dispense_notification(findings, &bundle, header, id, context.now)?;

@@ -16,15 +16,9 @@ pub(super) fn cancellation(
     id: Option<MessageId>,
     now: Timestamp,
 ) -> Option<Cancellation> {
-    let mut requests = bundle.resources("MedicationRequest");
-    let (Some(request), None) = (requests.next(), requests.next()) else {
-        findings.breach(&rules::ONE_REQUEST, bundle.root.get("entry").unwrap_or(bundle.root));
-        return None;
-    };
-    let status = request.get("status");
-    if status.and_then(Node::as_str).and_then(RequestStatus::from_fhir) != Some(RequestStatus::Cancelled) {
-        findings.breach(&rules::CANCEL_STATUS, status.unwrap_or(request));
-    }
+    let requests: Vec<_> = bundle.resources("MedicationRequest").collect();
+    validate(findings, bundle, &requests);
+    let [request] = *requests.as_slice() else { return None };
     let reason = reason(findings, request);
     let patient = bundle.only(findings, "Patient").and_then(|node| patient::patient(findings, node));
     let ids = prescription::ids(findings, request);
@@ -51,12 +45,25 @@ pub(super) fn cancellation(
     })
 }
 
+/// What the NHS service checks, in its order.
+fn validate(findings: &mut Findings, bundle: &Bundle<'_>, requests: &[Node<'_>]) {
+    if requests.len() != 1 {
+        findings.breach(&rules::ONE_REQUEST, bundle.root.get("entry").unwrap_or(bundle.root));
+    }
+    for request in requests {
+        let status = request.get("status");
+        if status.and_then(Node::as_str).and_then(RequestStatus::from_fhir) != Some(RequestStatus::Cancelled) {
+            findings.breach(&rules::CANCEL_STATUS, status.unwrap_or(*request));
+        }
+    }
+    for request in requests.iter().filter(|request| request.get("statusReason").is_none()) {
+        findings.breach(&rules::CANCEL_REASON, *request);
+    }
+}
+
 /// Why; its display is what HL7 v3 gives as the canceller's words.
 fn reason(findings: &mut Findings, request: Node<'_>) -> Option<ReasonForCancellation> {
-    let Some(concept) = request.get("statusReason") else {
-        findings.breach(&rules::CANCEL_REASON, request);
-        return None;
-    };
+    let concept = request.get("statusReason")?;
     let coding = findings.coding(concept, CancellationReason::SYSTEM)?;
     let Coded { code, display } = findings.coded(coding)?;
     Some(ReasonForCancellation { code: Coded { code, display: None }, text: display })

@@ -25,15 +25,22 @@ const MAX_PRODUCTS: usize = 64;
 const MAX_ENDORSEMENTS: usize = 16;
 
 /// Reads a claim.
-pub(super) fn dispense_claim(findings: &mut Findings, root: Node<'_>, id: Option<MessageId>) -> Option<DispenseClaim> {
-    let created = findings.date_time(root, "created");
+pub(super) fn dispense_claim(findings: &mut Findings, root: Node<'_>) -> Option<DispenseClaim> {
+    // What the NHS service validates comes first, in its order; the rest is told as it is read.
     let authority = authority(findings, root);
+    if let Some(role) = provider(findings, root) {
+        dispenser::named_practitioner(findings, role, PROVIDER);
+    }
+    if let Some(item) = root.list("item").next() {
+        endorsed(findings, item);
+    }
+    let id = id(findings, root);
+    let created = findings.date_time(root, "created");
     let author = legal_authenticator(findings, root);
     let ids = ids(findings, root);
     let replaces = dispense_notification::replaces(findings, root);
     let items = findings.list(root, "item");
     let item = findings.exactly_one(root, items, Condition::Any)?;
-    endorsed(findings, item);
     let details: Vec<_> = findings.list(item, "detail").collect();
     let repeats = repeats(findings, item, &details);
     let reason = reason(findings, item);
@@ -70,6 +77,18 @@ pub(super) fn dispense_claim(findings: &mut Findings, root: Node<'_>, id: Option
     })
 }
 
+/// The id of the message.
+fn id(findings: &mut Findings, root: Node<'_>) -> Option<MessageId> {
+    let value = findings.identifier(root, system::UUID)?;
+    findings.id(value)
+}
+
+/// The contained role of who claims.
+fn provider<'d>(findings: &mut Findings, root: Node<'d>) -> Option<Node<'d>> {
+    let provider = findings.required(root, "provider")?;
+    contained::resolve(findings, root, provider, "PractitionerRole")
+}
+
 /// The one insurance: the reimbursement authority and its name.
 fn authority(findings: &mut Findings, root: Node<'_>) -> Option<(OdsCode, Option<Text>)> {
     let insurances: Vec<_> = findings.list(root, "insurance").collect();
@@ -92,8 +111,7 @@ fn authority(findings: &mut Findings, root: Node<'_>) -> Option<(OdsCode, Option
 
 /// Who answers for the claim: the contained role and its contained organisation.
 fn legal_authenticator(findings: &mut Findings, root: Node<'_>) -> Option<AgentPerson> {
-    let provider = findings.required(root, "provider")?;
-    let role = contained::resolve(findings, root, provider, "PractitionerRole")?;
+    let role = provider(findings, root)?;
     let element = findings.required(role, "organization");
     let pharmacy = element.and_then(|element| {
         if !Reference::read(element).is_literal() {

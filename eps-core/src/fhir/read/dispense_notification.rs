@@ -9,10 +9,9 @@ use crate::ids::{LineItemId, MessageId, NhsNumber, OdsCode, PrescriptionUuid, Wr
 use crate::model::{
     AgentPerson, Coded, DispenseNotification, RepeatNumber, RequestedQuantity, SuppliedLineItem, Supply, Timestamp,
 };
-use crate::problem::Problem;
 
 /// What the NHS service calls the role that dispenses.
-const ROLE: &str = "Bundle.entry(\"PractitionerRole\")";
+pub(super) const ROLE: &str = "Bundle.entry(\"PractitionerRole\")";
 
 /// Reads a dispense notification. What belongs to the prescription is read from the first MedicationDispense.
 pub(super) fn dispense_notification(
@@ -104,7 +103,8 @@ fn dispensed_by<'d>(findings: &mut Findings, bundle: &Bundle<'d>, first: Node<'d
     Some((author?, authority?))
 }
 
-fn pharmacy<'d>(findings: &mut Findings, bundle: &Bundle<'d>, role: Node<'d>) -> Option<Node<'d>> {
+/// The organisation of the role that dispensed.
+pub(super) fn pharmacy<'d>(findings: &mut Findings, bundle: &Bundle<'d>, role: Node<'d>) -> Option<Node<'d>> {
     let element = findings.required(role, "organization")?;
     if !super::bundle::Reference::read(element).is_literal() {
         findings.breach(&rules::PHARMACY_REFERENCE, element);
@@ -113,7 +113,8 @@ fn pharmacy<'d>(findings: &mut Findings, bundle: &Bundle<'d>, role: Node<'d>) ->
     bundle.resolve(findings, element)
 }
 
-fn reimbursement_authority(findings: &mut Findings, pharmacy: Node<'_>) -> Option<OdsCode> {
+/// Who pays the pharmacy.
+pub(super) fn reimbursement_authority(findings: &mut Findings, pharmacy: Node<'_>) -> Option<OdsCode> {
     let Some(relationships) = findings.optional_extension(pharmacy, system::ODS_RELATIONSHIPS) else {
         findings.breach(&rules::REIMBURSEMENT_AUTHORITY, pharmacy);
         return None;
@@ -251,25 +252,4 @@ fn supply<'d>(findings: &mut Findings, bundle: &Bundle<'d>, dispense: Node<'d>) 
     let product = medication::product(findings, bundle, dispense);
     let dosage = line_item::dosage(findings, dispense);
     Some(Supply { quantity: quantity?, product: product?, additional_instructions: None, instructions: vec![dosage?] })
-}
-
-/// What the NHS service checks before it translates.
-pub(super) fn validate(findings: &mut Findings, bundle: &Bundle<'_>) {
-    use super::validate::consistent::{Step, same_in_all};
-    let dispenses: Vec<_> = bundle.resources("MedicationDispense").collect();
-    const SHARED: [&[Step]; 3] = [
-        &[Step::Member("whenHandedOver")],
-        &[Step::Member("subject"), Step::Member("identifier"), Step::Member("value")],
-        &[Step::Extension(system::REPEAT)],
-    ];
-    for path in SHARED {
-        same_in_all(findings, "MedicationDispense", &dispenses, path);
-    }
-    same_in_all(findings, "MedicationDispense", &dispenses, &[Step::Each("performer", "actor")]);
-    for dispense in &dispenses {
-        if dispense.list("performer").find_map(|performer| performer.get("actor")).is_none() {
-            let message = "Expected MedicationDispense to have a value for performer.ofType(PractitionerRole).";
-            findings.tell(|| Problem::new(&rules::PERFORMER, dispense.place()).message(message).expected("performer"));
-        }
-    }
 }

@@ -16,13 +16,15 @@ pub(super) fn agent_person(
     pharmacy: Option<Node<'_>>,
     path: &str,
 ) -> Option<AgentPerson> {
-    let role_profile = findings.identifier(role, system::ROLE_PROFILE).and_then(|value| findings.id(value));
-    let job_role = findings.required(role, "code").and_then(|_| practitioner::job_role(findings, role).flatten());
+    // First what the NHS service validates, in its order.
+    named_practitioner(findings, role, path);
     let telecom = findings.list(role, "telecom").next();
     if telecom.is_none() {
         let message = format!("Required field {path}.telecom is missing.");
         findings.tell(|| Problem::new(&rules::DISPENSER_TELECOM, role.place()).message(message).expected("telecom"));
     }
+    let role_profile = findings.identifier(role, system::ROLE_PROFILE).and_then(|value| findings.id(value));
+    let job_role = findings.required(role, "code").and_then(|_| practitioner::job_role(findings, role).flatten());
     let telecoms: Vec<_> = telecom.and_then(|telecom| demographics::telecom(findings, telecom)).into_iter().collect();
     let person = person(findings, role, path);
     let organisation = pharmacy.and_then(|pharmacy| organisation(findings, pharmacy, role));
@@ -44,19 +46,24 @@ pub(super) fn user(findings: &mut Findings, role: Node<'_>, path: &str) -> Optio
 
 /// The value of the SDS user identifier by which a role names its practitioner.
 pub(super) fn practitioner<'d>(findings: &mut Findings, role: Node<'d>, path: &str) -> Option<Node<'d>> {
+    let identifier = named_practitioner(findings, role, path)?;
+    findings.single_identifier(identifier, system::SDS_USER)
+}
+
+/// The identifier by which a role names its practitioner.
+pub(super) fn named_practitioner<'d>(findings: &mut Findings, role: Node<'d>, path: &str) -> Option<Node<'d>> {
     let practitioner = role.get("practitioner");
     let identifier = practitioner.and_then(|element| match Reference::read(element) {
         Reference::Identifier(identifier) => Some(identifier),
         Reference::Literal(_) | Reference::None => None,
     });
-    let Some(identifier) = identifier else {
+    if identifier.is_none() {
         let place = practitioner.unwrap_or(role).place();
         let message =
             format!("{path}.practitioner populated incorrectly. Please populate with Identifier and Display.");
         findings.tell(|| Problem::new(&rules::DISPENSER_IDENTIFIER, place).message(message));
-        return None;
-    };
-    findings.single_identifier(identifier, system::SDS_USER)
+    }
+    identifier
 }
 
 fn person(findings: &mut Findings, role: Node<'_>, path: &str) -> Option<Person> {

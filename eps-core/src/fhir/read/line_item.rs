@@ -71,34 +71,40 @@ fn endorsements(findings: &mut Findings, request: Node<'_>) -> Option<Vec<Prescr
     endorsements.into_iter().collect()
 }
 
+/// Checks that there are dosage instructions and, where there are several, that each has its place among them.
+pub(super) fn dosage_instructions(findings: &mut Findings, owner: Node<'_>) {
+    let list = owner.get("dosageInstruction").unwrap_or(owner);
+    match owner.list("dosageInstruction").count() {
+        0 => findings.breach(&rules::NO_DOSAGE, list),
+        1 => {}
+        _ if owner.list("dosageInstruction").all(|dosage| dosage.get("sequence").is_some()) => {}
+        _ => findings.breach(&rules::DOSAGE_SEQUENCE, list),
+    }
+}
+
 /// The texts of the dosages, which are what HL7 v3 carries: by sequence, equal ones taken together.
 pub(super) fn dosage(findings: &mut Findings, owner: Node<'_>) -> Option<Text> {
     let dosages: Vec<_> = findings.list(owner, "dosageInstruction").collect();
+    dosage_instructions(findings, owner);
     match dosages.as_slice() {
-        [] => {
-            findings.breach(&rules::NO_DOSAGE, owner.get("dosageInstruction").unwrap_or(owner));
-            None
-        }
+        [] => None,
         [dosage] => {
             let text = findings.required(*dosage, "text")?;
             findings.text_of(text)
         }
         several => {
             let list = owner.get("dosageInstruction").unwrap_or(owner);
-            let texts = by_sequence(findings, list, several)?;
+            let texts = by_sequence(findings, several)?;
             findings.checked_text(list, Text::new(texts))
         }
     }
 }
 
-fn by_sequence(findings: &mut Findings, list: Node<'_>, dosages: &[Node<'_>]) -> Option<String> {
+fn by_sequence(findings: &mut Findings, dosages: &[Node<'_>]) -> Option<String> {
     let mut groups: BTreeMap<u32, Vec<&str>> = BTreeMap::new();
     let mut complete = true;
     for dosage in dosages {
         let text = findings.required(*dosage, "text").and_then(Node::as_str);
-        if dosage.get("sequence").is_none() {
-            findings.breach(&rules::DOSAGE_SEQUENCE, list);
-        }
         match (findings.count(*dosage, "sequence"), text) {
             (Some(sequence), Some(text)) => groups.entry(sequence).or_default().push(text),
             (_, _) => complete = false,

@@ -3,8 +3,8 @@
 use super::bundle::Reference;
 use super::findings::{Condition, Findings, has_system};
 use super::json::Node;
-use super::{contained, repeat, returned, rules, system, withdrawal};
-use crate::codes::{Interaction, RequestIntent, TaskCode, TaskStatus};
+use super::{contained, dispenser, repeat, returned, rules, system, withdrawal};
+use crate::codes::{Interaction, RequestIntent, ReturnReason, TaskCode, TaskStatus, WithdrawReason};
 use crate::ids::{MessageId, WrittenPrescriptionId};
 use crate::model::{Coded, Message, Timestamp};
 
@@ -35,24 +35,33 @@ pub(super) fn task(findings: &mut Findings, root: Node<'_>) -> Option<(MessageId
     if intent.and_then(Node::as_str).and_then(RequestIntent::from_fhir) != Some(RequestIntent::Order) {
         findings.breach(&rules::TASK_INTENT, intent.unwrap_or(root));
     }
-    let common = common(findings, root);
+    // What the NHS service validates comes first, in its order; the rest is told as it is read.
+    if let Some(role) = role(findings, root) {
+        dispenser::named_practitioner(findings, role, ROLE);
+    }
     let status = root.get("status");
-    match status.and_then(Node::as_str).and_then(TaskStatus::from_fhir) {
+    let kind = status.and_then(Node::as_str).and_then(TaskStatus::from_fhir);
+    match kind {
+        Some(TaskStatus::Rejected) => drop(reason::<ReturnReason>(findings, root, ReturnReason::SYSTEM)),
+        Some(TaskStatus::InProgress) => {
+            abort(findings, root);
+            drop(reason::<WithdrawReason>(findings, root, WithdrawReason::SYSTEM));
+        }
+        Some(_) | None => findings.breach(&rules::TASK_STATUS, status.unwrap_or(root)),
+    }
+    let common = common(findings, root);
+    match kind {
         Some(TaskStatus::Rejected) => {
             let message = returned::returned(findings, root, common.as_ref());
             let (message, common) = (message?, common?);
             Some((common.id, Interaction::DispenseProposalReturn, Message::Return(Box::new(message))))
         }
         Some(TaskStatus::InProgress) => {
-            abort(findings, root);
             let message = withdrawal::withdrawal(findings, root, common.as_ref());
             let (message, common) = (message?, common?);
             Some((common.id, Interaction::DispenserWithdraw, Message::Withdrawal(Box::new(message))))
         }
-        Some(_) | None => {
-            findings.breach(&rules::TASK_STATUS, status.unwrap_or(root));
-            None
-        }
+        Some(_) | None => None,
     }
 }
 

@@ -8,6 +8,7 @@ use crate::model::{PersonName, Prescription, RepeatNumber, SignatureText};
 use crate::problem::Place;
 
 mod dispensing;
+mod order_of_problems;
 mod people;
 mod therapy;
 
@@ -152,7 +153,13 @@ fn the_event_decides_what_a_bundle_is() {
     let code = "/entry/0/resource/eventCoding/code";
     refused(&[(HEADER, "/eventCoding/code", json!("prescription-song"))], "fhir.message-header.event", code, event);
     refused(&[(HEADER, "/eventCoding", Value::Null)], "fhir.message-header.event", HEADER, event);
-    let update = [(HEADER, "/eventCoding/code", json!("prescription-order-update"))];
+    let update = [
+        (HEADER, "/eventCoding/code", json!("prescription-order-update")),
+        (FIRST, "/status", json!("cancelled")),
+        (FIRST, "/statusReason", json!({})),
+        (SECOND, "/status", json!("cancelled")),
+        (SECOND, "/statusReason", json!({})),
+    ];
     let requests = "The Bundle must contain exactly one MedicationRequest if MessageHeader.eventCoding.code is 'prescription-order-update'.";
     refused(&update, "fhir.cancellation.requests", "/entry", requests);
 }

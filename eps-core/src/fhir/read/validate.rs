@@ -8,6 +8,7 @@ use crate::codes::{RequestIntent, ResourceType};
 use crate::problem::Problem;
 
 pub(super) mod consistent;
+pub(super) mod dispense_notification;
 pub(super) mod prescription;
 
 /// Checks what all events have in common.
@@ -20,6 +21,7 @@ pub(super) fn common(findings: &mut Findings, bundle: &Bundle<'_>, references: I
     let responsible: Vec<_> = responsible.filter_map(|one| one.get("valueReference")?.str("reference")).collect();
     for entry in bundle.entries("PractitionerRole") {
         role(findings, entry.resource, responsible.contains(&entry.full_url), references);
+        resolved(findings, bundle, entry.resource);
     }
 }
 
@@ -41,13 +43,16 @@ fn medications(findings: &mut Findings, bundle: &Bundle<'_>) {
             findings.breach(&rules::INTENT, intent);
         }
     }
-    for kind in ["MedicationRequest", "MedicationDispense"] {
-        for resource in bundle.resources(kind) {
-            if resource.get("medicationReference").is_some() && resource.get("medicationCodeableConcept").is_some() {
-                let message =
-                    format!("{kind} cannot contain both medicationReference and medicationCodeableConcept fields.");
-                findings.tell(|| Problem::new(&rules::MEDICATION_TWICE, resource.place()).message(message));
-            }
+    one_medication(findings, bundle, "MedicationRequest");
+}
+
+/// A request or a dispense has its medication in one of the two fields.
+pub(super) fn one_medication(findings: &mut Findings, bundle: &Bundle<'_>, kind: &'static str) {
+    for resource in bundle.resources(kind) {
+        if resource.get("medicationReference").is_some() && resource.get("medicationCodeableConcept").is_some() {
+            let message =
+                format!("{kind} cannot contain both medicationReference and medicationCodeableConcept fields.");
+            findings.tell(|| Problem::new(&rules::MEDICATION_TWICE, resource.place()).message(message));
         }
     }
 }
@@ -90,6 +95,16 @@ fn role(findings: &mut Findings, role: Node<'_>, is_responsible: bool, reference
     literal(findings, organisation, references, || "practitionerRole.organization".to_owned());
     for (at, service) in role.list("healthcareService").enumerate() {
         literal(findings, service, references, || format!("practitionerRole.healthcareService[{at}]"));
+    }
+}
+
+/// A role's practitioner is there, and a role that has identifiers has one role profile, whoever refers to it.
+fn resolved<'d>(findings: &mut Findings, bundle: &Bundle<'d>, role: Node<'d>) {
+    if let Some(practitioner) = role.get("practitioner").filter(|element| Reference::read(*element).is_literal()) {
+        bundle.resolve(findings, practitioner);
+    }
+    if role.get("identifier").is_some() {
+        findings.identifier(role, system::ROLE_PROFILE);
     }
 }
 

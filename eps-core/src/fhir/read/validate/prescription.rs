@@ -1,12 +1,12 @@
 //! The checks that the NHS service makes of a prescription-order, in its order.
 //!
-//! Those of course of therapy and dosage instructions are made where these are read.
+//! That of the course of therapy is made where it is read.
 
 use super::super::bundle::{Bundle, Reference};
 use super::super::findings::Findings;
 use super::super::json::Node;
 use super::super::prescription::course_of_therapy;
-use super::super::{rules, system};
+use super::super::{line_item, rules, system};
 use super::consistent::Step::{Extension, Member};
 use super::consistent::{Step, same_in_all, step};
 use crate::codes::{CourseOfTherapy, RequestStatus, fixed};
@@ -32,12 +32,16 @@ const SHARED: [&[Step]; 11] = [
     &[Extension(system::RESPONSIBLE)],
 ];
 
+/// Checks that a prescription has not too many items, which the NHS service does before all else.
+pub(crate) fn number_of_items(findings: &mut Findings, bundle: &Bundle<'_>) {
+    if let Some(fifth) = bundle.resources("MedicationRequest").nth(MAX_ITEMS) {
+        findings.breach(&rules::TOO_MANY_REQUESTS, fifth);
+    }
+}
+
 /// Checks a prescription-order.
 pub(crate) fn prescription(findings: &mut Findings, bundle: &Bundle<'_>) {
     let requests: Vec<_> = bundle.resources("MedicationRequest").collect();
-    if let Some(fifth) = requests.get(MAX_ITEMS) {
-        findings.breach(&rules::TOO_MANY_REQUESTS, *fifth);
-    }
     let Some(first) = requests.first().copied() else { return };
     for path in SHARED {
         same_in_all(findings, KIND, &requests, path);
@@ -56,6 +60,9 @@ pub(crate) fn prescription(findings: &mut Findings, bundle: &Bundle<'_>) {
         }
     }
     different_items(findings, &requests);
+    for request in &requests {
+        line_item::dosage_instructions(findings, *request);
+    }
 }
 
 /// The requester's role, organisation and codes.
