@@ -15,6 +15,7 @@
 //! | do what is due by itself | [`schedule`] |
 //! | prove what happened, or do it again | [`journal`] |
 //! | stop or move time | [`clock`] |
+//! | sign with a smartcard, a token or the remote signing service | [`signers`] |
 //! | make keys and certificates for an occasion | [`pki`] |
 #![forbid(unsafe_code)]
 
@@ -23,4 +24,5 @@ pub mod clock;
 pub mod journal;
 pub mod pki;
 pub mod schedule;
+pub mod signers;
 pub mod store;

@@ -1,36 +1,31 @@
-//! A throw-away public key infrastructure: a root, a signing CA, one prescriber, and the revocation lists of both CAs.
+//! A throw-away public key infrastructure: a root, a signing CA, one prescriber, and the revocation lists of both CAs;
+//! and a CA for mutual TLS with a dispenser's and a broker's certificate.
 //!
 //! Its certificates follow the profile of NHS signing certificates (content commitment, the NHS content commitment policy,
-//! a private key usage period), so that the production policy can be used with it. Its keys live as long as the process,
-//! and no more than a demonstration may trust them.
+//! a private key usage period), so that the production policy can be used with it. No more than a demonstration may trust
+//! its keys: they come from a seed that everybody may know, or live as long as the process or the files they are written to.
 
 use eps_core::model::Timestamp;
-use rcgen::{
-    BasicConstraints, CertificateParams, CertificateRevocationListParams, CrlDistributionPoint, CustomExtension,
-    DistinguishedName, DnType, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, PKCS_RSA_SHA256, SerialNumber,
-};
+use rcgen::{ExtendedKeyUsagePurpose, KeyPair, SerialNumber};
 use time::{Duration, OffsetDateTime};
+use zeroize::Zeroizing;
 
-/// How long before "now" the certificates begin, so that a slow clock does not matter.
-const BACKDATED: Duration = Duration::days(1);
-/// How long the CAs are in force.
-const CA_LIFE: Duration = Duration::days(3650);
-/// How long the prescriber's certificate is in force: NHS smartcard certificates last two years.
-const PRESCRIBER_LIFE: Duration = Duration::days(730);
-/// How long the prescriber's key may sign: shorter than the certificate, as on NHS smartcards.
-const PRESCRIBER_KEY_USAGE: Duration = Duration::days(510);
+pub(crate) mod authority;
+pub(crate) mod files;
+pub(crate) mod keys;
+pub(crate) mod profile;
+
+use authority::Authority;
+pub use files::pem;
+pub use keys::Randomness;
+use profile::{BACKDATED, Depth};
+
 /// How long a revocation list is fresh.
 const LIST_LIFE: Duration = Duration::days(7);
-/// Certificates of CAs cannot go deeper than the prescribers they issue.
-const NO_FURTHER_CAS: u8 = 0;
-
-/// OID 2.5.29.32, certificate policies.
-const CERTIFICATE_POLICIES: &[u64] = &[2, 5, 29, 32];
-/// OID 2.5.29.16, private key usage period.
-const PRIVATE_KEY_USAGE_PERIOD: &[u64] = &[2, 5, 29, 16];
-/// DER of the one policy 1.2.826.0.1275.102.0.3.2.0, NHS content commitment.
-const NHS_CONTENT_COMMITMENT: &[u8] =
-    &[0x30, 0x0F, 0x30, 0x0D, 0x06, 0x0B, 0x2A, 0x86, 0x3A, 0x00, 0x89, 0x7B, 0x66, 0x00, 0x03, 0x02, 0x00];
+/// The name of the root.
+pub(crate) const ROOT_NAME: &str = "Throw-away Root Authority";
+/// The name of the CA of prescribers.
+pub(crate) const SIGNING_CA_NAME: &str = "Throw-away Signing CA";
 
 /// Why no keys or certificates could be made.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +34,12 @@ pub enum PkiError {
     /// The library that makes them failed.
     #[error("a certificate, key or revocation list could not be made")]
     Generation(#[from] rcgen::Error),
+    /// The library that makes keys from a seed failed.
+    #[error("a key could not be made")]
+    Rsa(#[from] rsa::Error),
+    /// A key could not be written as PKCS #8, or not be read again.
+    #[error("a key could not be encoded")]
+    Key,
     /// A thread that made a key ended without one.
     #[error("a key could not be made")]
     Thread,
@@ -46,10 +47,10 @@ pub enum PkiError {
 
 /// A root, a signing CA and one prescriber.
 pub struct ThrowAwayPki {
-    root: Vec<u8>,
-    signing_ca: Vec<u8>,
+    root: Authority,
+    signing_ca: Authority,
     prescriber: Vec<u8>,
-    prescriber_key: Vec<u8>,
+    prescriber_key: Zeroizing<Vec<u8>>,
     lists: [Vec<u8>; 2],
 }
 
@@ -60,35 +61,43 @@ impl std::fmt::Debug for ThrowAwayPki {
 }
 
 impl ThrowAwayPki {
-    /// Makes one whose prescriber has this SDS user id and name, in force from a day before `now`.
+    /// Makes one whose prescriber has this SDS user id and name, in force from a day before `now`. Its keys are new.
     ///
     /// # Errors
     /// [`PkiError`] when keys or certificates cannot be made.
     pub fn generate(now: Timestamp, sds_user: &str, name: &str) -> Result<Self, PkiError> {
+        Self::generate_from(Randomness::System, now, sds_user, name)
+    }
+
+    /// The same with keys from where the caller says. From a seed, everything is the same again, byte for byte.
+    ///
+    /// # Errors
+    /// [`PkiError`] when keys or certificates cannot be made.
+    pub fn generate_from(randomness: Randomness, now: Timestamp, sds_user: &str, name: &str) -> Result<Self, PkiError> {
         let now = now.utc().assume_utc();
-        let [root_key, ca_key, prescriber_key] = three_keys()?;
-        let root_params = ca_params("Throw-away Root Authority", now, 1);
-        let root = root_params.self_signed(&root_key)?.der().to_vec();
-        let root_issuer = Issuer::new(root_params, root_key);
-        let ca_params = self::ca_params("Throw-away Signing CA", now, 2);
-        let signing_ca = ca_params.signed_by(&ca_key, &root_issuer)?.der().to_vec();
-        let ca_issuer = Issuer::new(ca_params, ca_key);
-        let prescriber_params = prescriber_params(&format!("{sds_user}_{name}"), now);
-        let prescriber = prescriber_params.signed_by(&prescriber_key, &ca_issuer)?.der().to_vec();
-        let lists = [empty_list(&root_issuer, now)?, empty_list(&ca_issuer, now)?];
-        Ok(Self { root, signing_ca, prescriber, prescriber_key: prescriber_key.serialize_der(), lists })
+        let [root_key, ca_key, prescriber_key] = randomness.keys(["root", "signing CA", "prescriber"])?;
+        let root = Authority::root(profile::ca(ROOT_NAME, profile::ca_period(now), 1, Depth::Root), root_key)?;
+        let ca_params = profile::ca(SIGNING_CA_NAME, profile::ca_period(now), 2, Depth::Sub);
+        let signing_ca = Authority::under(&root, ca_params, ca_key)?;
+        let (period, key_period) = (profile::prescriber_period(now), profile::prescriber_key_period(now));
+        let name = format!("{sds_user}_{name}");
+        let params = profile::prescriber(&name, period, key_period, SerialNumber::from(3));
+        let prescriber = signing_ca.issue(&params, &prescriber_key)?;
+        let lists = [empty_list(&root, now)?, empty_list(&signing_ca, now)?];
+        let prescriber_key = Zeroizing::new(prescriber_key.serialize_der());
+        Ok(Self { root, signing_ca, prescriber, prescriber_key, lists })
     }
 
     /// The root's certificate, DER.
     #[must_use]
     pub fn root(&self) -> &[u8] {
-        &self.root
+        &self.root.certificate
     }
 
     /// The signing CA's certificate, DER.
     #[must_use]
     pub fn signing_ca(&self) -> &[u8] {
-        &self.signing_ca
+        &self.signing_ca.certificate
     }
 
     /// The prescriber's certificate, DER.
@@ -108,86 +117,81 @@ impl ThrowAwayPki {
     pub fn revocation_lists(&self) -> &[Vec<u8>; 2] {
         &self.lists
     }
-}
 
-/// Three RSA-2048 keys, made side by side: each takes a noticeable part of a second.
-fn three_keys() -> Result<[KeyPair; 3], PkiError> {
-    let make = || KeyPair::generate_for(&PKCS_RSA_SHA256);
-    std::thread::scope(|scope| {
-        let (second, third) = (scope.spawn(make), scope.spawn(make));
-        let first = make()?;
-        let second = second.join().map_err(|_| PkiError::Thread)??;
-        let third = third.join().map_err(|_| PkiError::Thread)??;
-        Ok([first, second, third])
-    })
-}
-
-fn named(common_name: &str, unit: &str) -> DistinguishedName {
-    let mut name = DistinguishedName::new();
-    name.push(DnType::OrganizationName, "nhs");
-    name.push(DnType::OrganizationalUnitName, unit);
-    name.push(DnType::CommonName, common_name);
-    name
-}
-
-fn ca_params(common_name: &str, now: OffsetDateTime, serial: u64) -> CertificateParams {
-    let mut params = CertificateParams::default();
-    params.distinguished_name = named(common_name, "CA");
-    params.serial_number = Some(SerialNumber::from(serial));
-    params.not_before = now - BACKDATED;
-    params.not_after = now + CA_LIFE;
-    params.is_ca = IsCa::Ca(match serial {
-        1 => BasicConstraints::Unconstrained,
-        _ => BasicConstraints::Constrained(NO_FURTHER_CAS),
-    });
-    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    params.use_authority_key_identifier_extension = true;
-    params.crl_distribution_points = vec![distribution_point("arl")];
-    params
-}
-
-fn prescriber_params(common_name: &str, now: OffsetDateTime) -> CertificateParams {
-    let mut params = CertificateParams::default();
-    params.distinguished_name = named(common_name, "People");
-    params.serial_number = Some(SerialNumber::from(3));
-    params.not_before = now - BACKDATED;
-    params.not_after = now + PRESCRIBER_LIFE;
-    params.is_ca = IsCa::ExplicitNoCa;
-    params.key_usages = vec![KeyUsagePurpose::ContentCommitment];
-    params.use_authority_key_identifier_extension = true;
-    params.crl_distribution_points = vec![distribution_point("crl")];
-    let mut policies = CustomExtension::from_oid_content(CERTIFICATE_POLICIES, NHS_CONTENT_COMMITMENT.to_vec());
-    policies.set_criticality(true);
-    let usage = usage_period(now - BACKDATED, now + PRESCRIBER_KEY_USAGE);
-    params.custom_extensions = vec![policies, CustomExtension::from_oid_content(PRIVATE_KEY_USAGE_PERIOD, usage)];
-    params
-}
-
-fn distribution_point(name: &str) -> CrlDistributionPoint {
-    CrlDistributionPoint { uris: vec![format!("http://crl.invalid/throw-away/{name}.crl")] }
-}
-
-/// DER of `SEQUENCE { [0] notBefore, [1] notAfter }`, both GeneralizedTime.
-fn usage_period(from: OffsetDateTime, until: OffsetDateTime) -> Vec<u8> {
-    const TIME_LENGTH: u8 = 15;
-    let mut der = vec![0x30, 2 * (2 + TIME_LENGTH)];
-    for (tag, time) in [(0x80, from), (0x81, until)] {
-        let time = Timestamp::from_unix(time.unix_timestamp()).to_hl7();
-        der.extend_from_slice(&[tag, TIME_LENGTH]);
-        der.extend_from_slice(time.as_bytes());
-        der.push(b'Z');
+    /// Makes a CA for TLS below the root, with a certificate for a dispenser's system that connects (its ODS code is the
+    /// common name) and one for a broker on this machine.
+    ///
+    /// # Errors
+    /// [`PkiError`] when keys or certificates cannot be made.
+    pub fn mutual_tls(&self, randomness: Randomness, now: Timestamp, dispenser: &str) -> Result<MutualTls, PkiError> {
+        let now = now.utc().assume_utc();
+        let [ca_key, dispenser_key, broker_key] = randomness.keys(["TLS CA", "dispenser", "broker"])?;
+        let ca_params = profile::ca("Throw-away TLS CA", profile::ca_period(now), 4, Depth::Sub);
+        let ca = Authority::under(&self.root, ca_params, ca_key)?;
+        let list = empty_list(&ca, now)?;
+        let period = profile::tls_period(now);
+        let name = |name: &str| profile::dns(name).map(|name| vec![name]);
+        let of_dispenser =
+            profile::tls(dispenser, name("dispenser.invalid")?, ExtendedKeyUsagePurpose::ClientAuth, (period, 5));
+        let of_broker = profile::tls("localhost", name("localhost")?, ExtendedKeyUsagePurpose::ServerAuth, (period, 6));
+        let with_key = |params, key: KeyPair| -> Result<Identity, PkiError> {
+            let certificate = ca.issue(&params, &key)?;
+            Ok(Identity { certificate, key: Zeroizing::new(key.serialize_der()) })
+        };
+        let dispenser = with_key(of_dispenser, dispenser_key)?;
+        let broker = with_key(of_broker, broker_key)?;
+        Ok(MutualTls { dispenser, broker, ca: ca.certificate, list })
     }
-    der
 }
 
-fn empty_list(issuer: &Issuer<'_, KeyPair>, now: OffsetDateTime) -> Result<Vec<u8>, PkiError> {
-    let params = CertificateRevocationListParams {
-        this_update: now - BACKDATED,
-        next_update: now + LIST_LIFE,
-        crl_number: SerialNumber::from(1),
-        issuing_distribution_point: None,
-        revoked_certs: Vec::new(),
-        key_identifier_method: KeyIdMethod::Sha256,
-    };
-    Ok(params.signed_by(issuer)?.der().to_vec())
+/// A CA for TLS, and both ends of a connection.
+pub struct MutualTls {
+    ca: Vec<u8>,
+    list: Vec<u8>,
+    dispenser: Identity,
+    broker: Identity,
 }
+
+struct Identity {
+    certificate: Vec<u8>,
+    key: Zeroizing<Vec<u8>>,
+}
+
+impl std::fmt::Debug for MutualTls {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MutualTls(keys withheld)")
+    }
+}
+
+impl MutualTls {
+    /// The CA's certificate, DER.
+    #[must_use]
+    pub fn ca(&self) -> &[u8] {
+        &self.ca
+    }
+
+    /// The CA's revocation list, DER. Nothing is revoked.
+    #[must_use]
+    pub fn revocation_list(&self) -> &[u8] {
+        &self.list
+    }
+
+    /// The dispenser's certificate, DER, and private key, PKCS #8 DER.
+    #[must_use]
+    pub fn dispenser(&self) -> (&[u8], &[u8]) {
+        (&self.dispenser.certificate, &self.dispenser.key)
+    }
+
+    /// The broker's certificate, DER, and private key, PKCS #8 DER. Its name is `localhost`.
+    #[must_use]
+    pub fn broker(&self) -> (&[u8], &[u8]) {
+        (&self.broker.certificate, &self.broker.key)
+    }
+}
+
+fn empty_list(authority: &Authority, now: OffsetDateTime) -> Result<Vec<u8>, PkiError> {
+    authority.list((now - BACKDATED, now + LIST_LIFE), 1, Vec::new())
+}
+
+#[cfg(test)]
+mod tests;

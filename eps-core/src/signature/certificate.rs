@@ -186,7 +186,8 @@ impl Certificate {
     }
 
     /// Whether key usage is present and includes content commitment, also called non-repudiation.
-    pub(crate) fn allows_content_commitment(&self) -> bool {
+    #[must_use]
+    pub fn allows_content_commitment(&self) -> bool {
         self.extensions.key_usage.is_some_and(|usage| usage.content_commitment)
     }
 

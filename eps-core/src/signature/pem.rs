@@ -52,6 +52,15 @@ pub fn revocation_lists(text: &str) -> Result<Vec<Vec<u8>>, PemError> {
     Ok(blocks.into_iter().map(|block| block.to_vec()).collect())
 }
 
+/// The first PKCS #8 private key of a PEM text, as DER; it is wiped when dropped.
+///
+/// # Errors
+/// [`PemError`] by variant; [`PemError::Missing`] when there is none.
+pub fn private_key(text: &str) -> Result<Zeroizing<Vec<u8>>, PemError> {
+    const LABEL: &str = "PRIVATE KEY";
+    blocks(text, LABEL)?.into_iter().next().ok_or(PemError::Missing { label: LABEL })
+}
+
 /// Every block with this label; the bytes are wiped when dropped.
 pub(crate) fn blocks(text: &str, label: &'static str) -> Result<Vec<Zeroizing<Vec<u8>>>, PemError> {
     let (begin, end) = (format!("-----BEGIN {label}-----"), format!("-----END {label}-----"));

@@ -15,7 +15,7 @@ fn pkcs8(key: &[u8]) -> Result<Zeroizing<Vec<u8>>, SignError> {
         return Ok(Zeroizing::new(key.to_vec()));
     }
     let text = std::str::from_utf8(key).map_err(|_| SignError::PrivateKey)?;
-    pem::blocks(text, "PRIVATE KEY")?.into_iter().next().ok_or(SignError::PrivateKey)
+    Ok(pem::private_key(text)?)
 }
 
 /// The certificate must be that of the key.
