@@ -17,6 +17,7 @@
 //! | stop or move time | [`clock`] |
 //! | sign with a smartcard, a token or the remote signing service | [`signers`] |
 //! | make keys and certificates for an occasion | [`pki`] |
+//! | make signed prescriptions that are wrong in one way each | [`zoo`] |
 #![forbid(unsafe_code)]
 
 pub mod broker;
@@ -26,3 +27,4 @@ pub mod pki;
 pub mod schedule;
 pub mod signers;
 pub mod store;
+pub mod zoo;

@@ -170,3 +170,72 @@ fn every_published_order_goes_the_whole_way() {
     assert!(orders.len() > 30 && stopped.len() == 1, "{}", stopped.join("\n"));
     assert!(stopped[0].contains("concurrent-dosage-instructions") && stopped[0].contains("check character"));
 }
+
+#[test]
+fn several_orders_are_signed_in_one_action_and_a_bad_one_spoils_only_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let now = "--now=2026-03-02T09:40:00Z";
+    let pki = at("pki");
+    assert!(run(&["pki", "init", "--out", text(&pki), "--seed", "3", now]).status.success());
+    let first = std::fs::read_to_string(order()).unwrap();
+    let second = first.replace("9c5e1f3b-7d28-4a64-b1e9-4f8d2c6a0b18", "9c5e1f3b-7d28-4a64-b1e9-4f8d2c6a0b19");
+    assert_ne!(first, second);
+    for (name, content) in
+        [("first.json", first.as_str()), ("second.json", &second), ("bad.json", "{}"), ("again.json", &first)]
+    {
+        std::fs::write(at(name), content).unwrap();
+    }
+    let (key, certificate, out) = (pki.join("prescriber.key"), pki.join("prescriber.pem"), at("out"));
+    let sign = |orders: &[&str]| {
+        let mut arguments = vec!["sign".to_owned(), now.to_owned(), "--json".to_owned()];
+        arguments.extend(orders.iter().map(|name| text(&at(name)).to_owned()));
+        arguments
+            .extend(["--key", text(&key), "--certificate", text(&certificate), "--out", text(&out)].map(str::to_owned));
+        run(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let twice = sign(&["first.json", "again.json"]);
+    assert_eq!(twice.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&twice.stderr).contains("has the id of an earlier one"));
+    let made = sign(&["first.json", "bad.json", "second.json"]);
+    assert_eq!(made.status.code(), Some(1));
+    let told = json(&made);
+    assert!(told[0]["signed"].is_string() && told[2]["signed"].is_string(), "{told}");
+    assert!(told[1]["refused"].as_str().unwrap().contains("problem"), "{told}");
+    for name in ["first.xml", "second.xml"] {
+        let file = |name: &str| text(&pki.join(name)).to_owned();
+        let signed = text(&out.join(name)).to_owned();
+        let arguments = [
+            "verify",
+            now,
+            &signed,
+            "--trust",
+            &file("root.pem"),
+            "--intermediate",
+            &file("signing-ca.pem"),
+            "--crl",
+            &file("root.crl"),
+            "--crl",
+            &file("signing-ca.crl"),
+        ];
+        let verified = run(&arguments);
+        assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stdout));
+    }
+    assert!(!out.join("bad.xml").exists());
+}
+
+#[test]
+fn a_seed_makes_the_same_keys_and_a_key_is_not_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let make = |name: &str, seed: &str| {
+        let out = folder.path().join(name);
+        run(&["pki", "init", "--out", text(&out), "--seed", seed, "--now=2026-03-02T09:40:00Z"])
+    };
+    for (name, seed) in [("one", "3"), ("same", "3"), ("other", "4")] {
+        assert!(make(name, seed).status.success());
+    }
+    let key = |name: &str| std::fs::read(folder.path().join(name).join("prescriber.key")).unwrap();
+    assert_eq!(key("one"), key("same"));
+    assert_ne!(key("one"), key("other"));
+    assert_eq!(make("one", "3").status.code(), Some(3));
+}

@@ -12,6 +12,7 @@ mod demo;
 mod failure;
 mod files;
 mod options;
+mod pki;
 mod prepare;
 mod problems;
 mod sign;
@@ -40,10 +41,11 @@ enum Verb {
     Demo(demo::Demo),
     Convert(convert::Convert),
     Prepare(prepare::Prepare),
-    Sign(sign::Sign),
+    Sign(Box<sign::Sign>),
     Verify(verify::Verify),
     Validate(validate::Validate),
     Track(track::Track),
+    Pki(pki::Pki),
 }
 
 fn main() -> ExitCode {
@@ -56,6 +58,7 @@ fn main() -> ExitCode {
         Verb::Verify(verify) => verify.run(&cli.global),
         Verb::Validate(validate) => validate.run(&cli.global),
         Verb::Track(track) => track.run(&cli.global),
+        Verb::Pki(pki) => pki.run(&cli.global),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

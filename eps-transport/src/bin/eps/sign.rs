@@ -2,15 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use clap::Args;
-use eps_core::model::{Message, Prescription, SignatureText, Timestamp};
+use eps_core::fhir;
+use eps_core::hl7v3;
+use eps_core::model::{Envelope, Message, Prescription, Timestamp};
+use eps_core::problem::Problems;
 use eps_core::signature::algorithm::Algorithm;
-use eps_core::signature::signer::{self, AwsLcSigner, Signer};
+use eps_core::signature::signer::{self, AwsLcSigner, MAX_BATCH, Signer, ToSign};
 use eps_core::signature::{Policy, embed};
-use eps_core::{fhir, hl7v3};
 use eps_transport::pki::ThrowAwayPki;
+use serde_json::json;
 
 use crate::failure::Failure;
 use crate::files;
@@ -18,58 +19,169 @@ use crate::options::Global;
 use crate::trust::PROVIDER;
 use crate::{prepare, problems};
 
-/// Sign a FHIR prescription-order and print the signed HL7 v3 message
+mod key;
+#[cfg(any(feature = "pkcs11", feature = "remote-signing"))]
+mod secret;
+
+/// Sign FHIR prescription-orders and print or write the signed HL7 v3 messages
 ///
-/// With a software key, or with a throw-away PKI made for the occasion; its certificates and revocation lists can be
-/// saved, so that the message can be verified.
+/// With a software key, a smartcard or other PKCS #11 token, the remote EPS signing service, or a throw-away PKI made for
+/// the occasion. Several orders, at most 250, are signed in one action and written to --out; one that cannot be read or
+/// signed does not spoil the others.
 ///
 /// eps sign order.json --throw-away --save-trust pki > signed.xml
 #[derive(Args)]
 pub(crate) struct Sign {
-    /// The prescription-order; `-` is standard input
-    file: PathBuf,
-    /// The private key, PKCS #8 in PEM or DER
-    #[arg(long, value_name = "FILE", requires = "certificate", required_unless_present = "throw_away")]
-    key: Option<PathBuf>,
-    /// The certificate of the key, PEM or DER
-    #[arg(long, value_name = "FILE", requires = "key")]
-    certificate: Option<PathBuf>,
-    /// Sign with keys made for the occasion
-    #[arg(long, conflicts_with = "key")]
-    throw_away: bool,
-    /// Save root.pem, signing-ca.pem, root.crl and signing-ca.crl of the throw-away PKI in this folder
-    #[arg(long, value_name = "FOLDER", requires = "throw_away")]
-    save_trust: Option<PathBuf>,
+    /// The prescription-orders; `-` is standard input
+    #[arg(required = true)]
+    orders: Vec<PathBuf>,
+    /// Write each signed message into this folder, under the name of its order, instead of printing the only one
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    key: key::Options,
 }
 
 impl Sign {
     pub(crate) fn run(&self, global: &Global) -> Result<(), Failure> {
-        let bytes = files::read(&self.file)?;
-        let mut envelope = match fhir::read(&bytes, &global.context()) {
-            Ok(envelope) => envelope,
-            Err(found) => return problems::refuse(&found),
-        };
-        let (signer, policy) = self.signer(global)?;
-        let Message::Prescription(prescription) = &mut envelope.message else {
-            return Err(Failure::Usage("only a prescription-order can be signed"));
-        };
-        sign(prescription, signer.as_ref(), &policy, global.now())?;
-        files::print(&hl7v3::write(&envelope))
+        match (self.orders.as_slice(), &self.out) {
+            ([order], None) => {
+                let mut envelope = match read(order, global)? {
+                    Ok(envelope) => envelope,
+                    Err(Unread::Problems(found)) => return problems::refuse(&found),
+                    Err(Unread::NoOrder) => return Err(NO_ORDER),
+                };
+                let (signer, policy) = self.key.signer(global)?;
+                let Message::Prescription(prescription) = &mut envelope.message else { return Err(NO_ORDER) };
+                sign(prescription, signer.as_ref(), &policy, global.now())?;
+                files::print(&hl7v3::write(&envelope))
+            }
+            (_, None) => Err(Failure::Usage("several orders need --out")),
+            (orders, Some(_)) if orders.len() > MAX_BATCH => {
+                Err(Failure::Usage("at most 250 prescriptions can be signed at once"))
+            }
+            (orders, Some(folder)) => self.batch(orders, folder, global),
+        }
     }
 
-    /// The key to sign with, and what its certificate must be good for.
-    fn signer(&self, global: &Global) -> Result<(Box<dyn Signer>, Policy), Failure> {
-        if let (Some(key), Some(certificate)) = (&self.key, &self.certificate) {
-            let signer = AwsLcSigner::new(&files::read(key)?, &files::read(certificate)?)
-                .map_err(|error| Failure::because("the signing key")(error.into()))?;
-            return Ok((Box::new(signer), Policy::test_profile()));
+    /// Signs all in one action, and tells of each.
+    fn batch(&self, orders: &[PathBuf], folder: &Path, global: &Global) -> Result<(), Failure> {
+        std::fs::create_dir_all(folder)?;
+        let now = global.now();
+        let mut all = Vec::with_capacity(orders.len());
+        for path in orders {
+            all.push(Order::read(path, now, global)?);
         }
-        let pki = throw_away_pki(global, global.now())?;
-        if let Some(folder) = &self.save_trust {
-            save(&pki, folder)?;
+        let (signer, policy) = self.key.signer(global)?;
+        let batch: Vec<ToSign> = all.iter().filter_map(Order::to_sign).collect();
+        let made = signer::sign_batch(signer.as_ref(), batch, &policy, &PROVIDER, now)
+            .map_err(|error| Failure::because("nothing was signed")(error.into()))?;
+        let mut made = made.into_iter();
+        for order in &mut all {
+            if order.envelope.is_ok() {
+                order.finish(made.next(), folder)?;
+            }
         }
-        Ok((Box::new(throw_away_signer(&pki)?), Policy::production()))
+        tell(&all, global)
     }
+}
+
+const NO_ORDER: Failure = Failure::Usage("only a prescription-order can be signed");
+
+/// Why an order is none.
+enum Unread {
+    Problems(Problems),
+    NoOrder,
+}
+
+fn read(path: &Path, global: &Global) -> Result<Result<Envelope, Unread>, Failure> {
+    Ok(match fhir::read(&files::read(path)?, &global.context()) {
+        Ok(envelope) if matches!(envelope.message, Message::Prescription(_)) => Ok(envelope),
+        Ok(_) => Err(Unread::NoOrder),
+        Err(found) => Err(Unread::Problems(found)),
+    })
+}
+
+/// One of a batch.
+struct Order<'p> {
+    path: &'p Path,
+    envelope: Result<Envelope, String>,
+    /// Where the signed message is.
+    written: Option<PathBuf>,
+}
+
+impl<'p> Order<'p> {
+    /// Reads it, and gives it its signing time.
+    fn read(path: &'p Path, now: Timestamp, global: &Global) -> Result<Self, Failure> {
+        let envelope = read(path, global)?;
+        let mut envelope = envelope.map_err(|why| match why {
+            Unread::NoOrder => "it is not a prescription-order".to_owned(),
+            Unread::Problems(found) => format!("{} problems; eps validate tells them", found.iter().count()),
+        });
+        if let Ok(Envelope { message: Message::Prescription(prescription), .. }) = &mut envelope {
+            prescription.author.time = now;
+        }
+        Ok(Self { path, envelope, written: None })
+    }
+
+    fn to_sign(&self) -> Option<ToSign> {
+        let Ok(Envelope { message: Message::Prescription(prescription), .. }) = &self.envelope else { return None };
+        let payload = prepare::prepared(prescription, Algorithm::Rs256).signed_info;
+        Some(ToSign { id: prescription.uuid.to_string(), payload })
+    }
+
+    /// Embeds the signature and writes the message.
+    fn finish(
+        &mut self,
+        made: Option<Result<signer::Signed, signer::SignError>>,
+        folder: &Path,
+    ) -> Result<(), Failure> {
+        let write = || -> Result<PathBuf, Box<dyn std::error::Error>> {
+            let Ok(envelope) = &mut self.envelope else { return Err("it was not read".into()) };
+            let Message::Prescription(prescription) = &mut envelope.message else { return Err("no order".into()) };
+            let signed = made.ok_or("it was not signed")??;
+            embed::into_prescription(prescription, &signed, &PROVIDER)?;
+            let name = self.path.file_stem().ok_or("it has no name")?;
+            let path = folder.join(name).with_extension("xml");
+            std::fs::write(&path, hl7v3::write(envelope))?;
+            Ok(path)
+        };
+        match write() {
+            Ok(path) => self.written = Some(path),
+            Err(error) => self.envelope = Err(with_causes(error.as_ref())),
+        }
+        Ok(())
+    }
+}
+
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(&format!(": {error}"));
+        cause = error.source();
+    }
+    text
+}
+
+/// Tells of each order of a batch whether it was signed. One that was not makes the verb fail.
+fn tell(all: &[Order<'_>], global: &Global) -> Result<(), Failure> {
+    let result = |order: &Order<'_>| match (&order.written, &order.envelope) {
+        (Some(path), _) => json!({ "order": order.path, "signed": path }),
+        (None, Err(why)) => json!({ "order": order.path, "refused": why }),
+        (None, Ok(_)) => json!({ "order": order.path, "refused": "it was not signed" }),
+    };
+    if global.json {
+        files::print_json(&all.iter().map(result).collect::<Vec<_>>())?;
+    } else {
+        let line = |order: &Order<'_>| match (&order.written, &order.envelope) {
+            (Some(path), _) => format!("signed   {} -> {}", order.path.display(), path.display()),
+            (None, Err(why)) => format!("refused  {}: {why}", order.path.display()),
+            (None, Ok(_)) => format!("refused  {}", order.path.display()),
+        };
+        files::print(all.iter().map(line).collect::<Vec<_>>().join("\n").as_bytes())?;
+    }
+    if all.iter().all(|order| order.written.is_some()) { Ok(()) } else { Err(Failure::Refused) }
 }
 
 /// Signs a prescription now: its author time becomes the time of signing.
@@ -80,46 +192,20 @@ pub(crate) fn sign(
     now: Timestamp,
 ) -> Result<(), Failure> {
     prescription.author.time = now;
+    let id = prescription.uuid.to_string();
     let payload = prepare::prepared(prescription, Algorithm::Rs256).signed_info;
-    let signed = signer::sign(signer, payload, policy, &PROVIDER, now)
+    let made = signer::sign_batch(signer, vec![ToSign { id, payload }], policy, &PROVIDER, now)
         .map_err(|error| Failure::because("the signature was not made")(error.into()))?;
-    let element = embed::signature_element(&signed);
-    prescription.author.signature = SignatureText::Element(String::from_utf8_lossy(&element).into());
+    for signed in made {
+        let signed = signed.map_err(|error| Failure::because("the signature was not made")(error.into()))?;
+        embed::into_prescription(prescription, &signed, &PROVIDER)
+            .map_err(|error| Failure::because("the signature was not embedded")(error.into()))?;
+    }
     Ok(())
-}
-
-/// Keys and certificates for the occasion, in force around `now`, for the user that the options name or an invented one.
-pub(crate) fn throw_away_pki(global: &Global, now: Timestamp) -> Result<ThrowAwayPki, Failure> {
-    const INVENTED_USER: &str = "555254239107";
-    let author = global.author();
-    let user = author.as_ref().map_or(INVENTED_USER, |author| author.user.as_str());
-    ThrowAwayPki::generate(now, user, "THROW_AWAY_PRESCRIBER")
-        .map_err(|error| Failure::because("the throw-away keys were not made")(error.into()))
 }
 
 /// The prescriber's key of a throw-away PKI.
 pub(crate) fn throw_away_signer(pki: &ThrowAwayPki) -> Result<AwsLcSigner, Failure> {
     AwsLcSigner::new(pki.prescriber_key(), pki.prescriber())
         .map_err(|error| Failure::because("the throw-away key")(error.into()))
-}
-
-fn save(pki: &ThrowAwayPki, folder: &Path) -> Result<(), Failure> {
-    std::fs::create_dir_all(folder)?;
-    let [root_list, ca_list] = pki.revocation_lists();
-    for (name, label, der) in [
-        ("root.pem", "CERTIFICATE", pki.root()),
-        ("signing-ca.pem", "CERTIFICATE", pki.signing_ca()),
-        ("root.crl", "X509 CRL", root_list),
-        ("signing-ca.crl", "X509 CRL", ca_list),
-    ] {
-        std::fs::write(folder.join(name), pem(label, der))?;
-    }
-    Ok(())
-}
-
-/// RFC 7468: base64 in lines of 64 characters between two labels.
-fn pem(label: &str, der: &[u8]) -> String {
-    let encoded = STANDARD.encode(der);
-    let lines = encoded.as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line)).collect::<Vec<_>>();
-    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
 }

@@ -90,7 +90,7 @@ fn verification(pki: &ThrowAwayPki) -> Result<PolicyCheck, Failure> {
 pub(super) fn travel(bundle: &[u8], store: &Path, global: &Global) -> Result<Story, Failure> {
     let start = global.fixed_now().or_else(|| dated(bundle, global)).unwrap_or_else(|| global.now());
     let since = Instant::now();
-    let pki = sign::throw_away_pki(global, start)?;
+    let pki = crate::pki::throw_away(global, start)?;
     let verification = Arc::new(verification(&pki)?);
     let clock = Arc::new(SettableClock::new(start));
     let store = SqliteStore::open(store).map_err(|error| Failure::Store(error.into()))?;

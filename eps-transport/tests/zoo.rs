@@ -1,0 +1,186 @@
+//! The signature zoo: the same again from a seed, and each vector with just the report that is written beside it, from
+//! the library under both providers and from the command.
+
+#![cfg(test)]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use eps_core::model::Timestamp;
+use eps_core::signature::provider::{AwsLc, RustCrypto};
+use eps_core::signature::{Crls, Occasion, Policy, Provider, TrustAnchors, Verifier, pem};
+use eps_core::xml::{Document, Limits};
+use eps_transport::zoo::{SEED, Zoo};
+use serde_json::Value;
+
+fn now() -> Timestamp {
+    Timestamp::parse_hl7("20260302094000").unwrap()
+}
+
+fn zoo() -> &'static Zoo {
+    static ZOO: OnceLock<Zoo> = OnceLock::new();
+    ZOO.get_or_init(|| Zoo::generate(now(), SEED).unwrap())
+}
+
+/// The zoo as files, for as long as the test runs.
+fn written() -> (tempfile::TempDir, Vec<Expected>) {
+    let folder = tempfile::tempdir().unwrap();
+    zoo().write(folder.path()).unwrap();
+    let expected = eps_tests::files(folder.path(), &|name| name.ends_with(".json"));
+    let expected: Vec<_> = expected.iter().map(|path| Expected::read(path)).collect();
+    assert_eq!(expected.len(), zoo().vectors().len());
+    (folder, expected)
+}
+
+/// What a `NAME.json` says.
+struct Expected {
+    name: String,
+    message: PathBuf,
+    files: [Vec<PathBuf>; 3],
+    accepted: bool,
+    failures: BTreeSet<(String, String)>,
+}
+
+impl Expected {
+    fn read(path: &Path) -> Self {
+        let json: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+        let trust = path.parent().unwrap().join("trust");
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let files = ["trust", "intermediates", "lists"]
+            .map(|role| json[role].as_array().unwrap().iter().map(|file| trust.join(text(file))).collect());
+        let failure = |failure: &Value| (text(&failure["check"]), text(&failure["rule"]));
+        let failures: BTreeSet<_> = json["failures"].as_array().unwrap().iter().map(failure).collect();
+        let accepted = json["verdict"] == "accepted";
+        assert_eq!(accepted, failures.is_empty(), "{}", path.display());
+        assert_eq!((&json["policy"], &json["now"]), (&"production".into(), &"2026-03-02T09:40:00+00:00".into()));
+        Self { name: text(&json["name"]), message: path.with_extension("xml"), files, accepted, failures }
+    }
+}
+
+/// The checks that failed, with their rules; each once.
+fn failures(report: &Value) -> BTreeSet<(String, String)> {
+    let mut found = BTreeSet::new();
+    for check in report["checks"].as_array().unwrap() {
+        for failure in check["failures"].as_array().into_iter().flatten() {
+            found.insert((check["check"].as_str().unwrap().to_owned(), failure["rule"].as_str().unwrap().to_owned()));
+        }
+    }
+    found
+}
+
+fn reading(rule: &str) -> BTreeSet<(String, String)> {
+    BTreeSet::from([("reading".to_owned(), rule.to_owned())])
+}
+
+fn ders(paths: &[PathBuf], read: fn(&str) -> Result<Vec<Vec<u8>>, pem::PemError>) -> Vec<Vec<u8>> {
+    paths.iter().flat_map(|path| read(&std::fs::read_to_string(path).unwrap()).unwrap()).collect()
+}
+
+fn of_library(expected: &Expected, provider: &dyn Provider) -> (bool, BTreeSet<(String, String)>) {
+    let [roots, intermediates, lists] = &expected.files;
+    let (roots, intermediates) = (ders(roots, pem::certificates), ders(intermediates, pem::certificates));
+    let trust =
+        TrustAnchors::new(roots.iter().map(Vec::as_slice), intermediates.iter().map(Vec::as_slice), provider).unwrap();
+    let lists = Crls::new(ders(lists, pem::revocation_lists).iter().map(Vec::as_slice), &trust, provider);
+    let policy = Policy::production();
+    let verifier = Verifier { provider, trust: &trust, lists: &lists, policy: &policy };
+    let bytes = std::fs::read(&expected.message).unwrap();
+    let document = match Document::parse(&bytes, &Limits::DEFAULT) {
+        Ok(document) => document,
+        Err(problems) => return (false, problems.iter().flat_map(|problem| reading(problem.rule.id)).collect()),
+    };
+    let result = verifier.verify(document.root(), Occasion::receipt_unknown(now()));
+    let report = match &result {
+        Ok(verified) => verified.report(),
+        Err(refused) => refused.report(),
+    };
+    (result.is_ok(), failures(&serde_json::to_value(report).unwrap()))
+}
+
+fn of_command(expected: &Expected) -> (bool, BTreeSet<(String, String)>) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_eps"));
+    command.args(["verify", "--json", "--now", "2026-03-02T09:40:00Z"]).arg(&expected.message);
+    for (option, files) in ["--trust", "--intermediate", "--crl"].into_iter().zip(&expected.files) {
+        for file in files {
+            command.arg(option).arg(file);
+        }
+    }
+    let output = command.output().unwrap();
+    let json: Value =
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{}: {error}", expected.name));
+    let found = match json["resourceType"].as_str() {
+        Some("OperationOutcome") => {
+            let issues = json["issue"].as_array().unwrap();
+            issues.iter().flat_map(|issue| reading(issue["extension"][0]["valueCode"].as_str().unwrap())).collect()
+        }
+        _ => failures(&json["report"]),
+    };
+    assert!(matches!(output.status.code(), Some(0 | 1)), "{}: {:?}", expected.name, output.status);
+    (output.status.success(), found)
+}
+
+#[test]
+fn every_vector_gets_the_report_that_is_written_beside_it() {
+    let (_folder, all) = written();
+    let mut wrong = Vec::new();
+    for expected in &all {
+        let right = (expected.accepted, expected.failures.clone());
+        for provider in [&RustCrypto::new() as &dyn Provider, &AwsLc::new()] {
+            let found = of_library(expected, provider);
+            if found != right {
+                wrong.push(format!("{} by {provider:?}: {found:?}, expected {right:?}", expected.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_command_says_the_same() {
+    let (_folder, all) = written();
+    for expected in &all {
+        assert_eq!(of_command(expected), (expected.accepted, expected.failures.clone()), "{}", expected.name);
+    }
+}
+
+#[test]
+fn a_seed_gives_the_same_vectors_again_and_another_seed_others() {
+    let again = Zoo::generate(now(), SEED).unwrap();
+    let files = |zoo: &Zoo| {
+        let folder = tempfile::tempdir().unwrap();
+        zoo.write(folder.path()).unwrap();
+        let all = eps_tests::files(folder.path(), &|_| true);
+        all.iter().map(|path| std::fs::read(path).unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(files(zoo()), files(&again));
+    let other = Zoo::generate(now(), SEED + 1).unwrap();
+    assert_ne!(zoo().vectors()[0].message(), other.vectors()[0].message());
+}
+
+#[test]
+fn the_zoo_holds_every_kind_that_it_should() {
+    let names: BTreeSet<_> = zoo().vectors().iter().map(|vector| vector.name()).collect();
+    for name in [
+        "right",
+        "expired",
+        "not-yet-valid",
+        "revoked-key-compromise-signed-before",
+        "revoked-superseded-signed-after",
+        "ca-on-arl-superseded-signed-after",
+        "same-name-issuer",
+        "two-certificates",
+        "sha-1",
+        "unknown-signature-method",
+        "wrapped-second-prescription",
+        "duplicate-prescription-id",
+        "white-space-in-text",
+        "truncated",
+        "huge-prescription",
+        "deep",
+    ] {
+        assert!(names.contains(name), "{name}");
+    }
+    assert!(names.len() > 100, "{}", names.len());
+}
