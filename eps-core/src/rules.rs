@@ -75,6 +75,7 @@ pub const TABLE: &[Group] = &[
     Group { title: "Tracker and search answers", rules: tracker::RULES },
     Group { title: "Carrying a signature", rules: signature::RULES },
     Group { title: "Verifying a signature", rules: signature::CODES },
+    Group { title: "The form of a signed prescription", rules: signature::FORM },
 ];
 
 /// The rules of [`TABLE`], one after the other.

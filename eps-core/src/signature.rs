@@ -13,7 +13,8 @@
 //! | sign with a key of your own | [`signer::Signer`], [`signer::sign`], [`signer::sign_batch`] |
 //! | put a signature into a message | [`embed::into_prescription`], [`embed::into_message`] |
 //! | verify a prescription | [`Verifier::verify`] |
-//! | name the field that was changed | [`diff::explain`] |
+//! | name the field that was changed | [`explain::compare`], [`diff::explain`] |
+//! | find the mistake that explains a digest | [`explain::Explanation`] |
 //! | bring another cryptographic library | [`Provider`] |
 //!
 //! A verification takes everything as arguments: trust anchors, revocation lists, policy, times. It opens no file, asks no
@@ -27,6 +28,7 @@ pub mod code;
 mod der;
 pub mod diff;
 pub mod embed;
+pub mod explain;
 pub mod fragments;
 pub mod key;
 mod outline;

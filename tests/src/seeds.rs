@@ -17,6 +17,7 @@ mod create;
 mod fhir;
 mod json;
 mod query;
+mod signature;
 mod tracker;
 pub mod walk;
 mod xml;
@@ -64,6 +65,8 @@ pub enum Judged {
     Dosage,
     /// [`eps_core::signature::embed`], of the data of a Provenance.
     Provenance,
+    /// [`eps_core::signature::Verifier`].
+    Signature,
     /// [`eps_core::tracker::read`].
     Tracker,
     /// [`eps_core::tracker::read_search`].
@@ -86,7 +89,7 @@ pub struct Seed {
 /// Every seed.
 #[must_use]
 pub fn all() -> Vec<Seed> {
-    [json::seeds(), fhir::seeds(), xml::seeds(), create::seeds(), tracker::seeds(), query::seeds()]
+    [json::seeds(), fhir::seeds(), xml::seeds(), create::seeds(), signature::seeds(), tracker::seeds(), query::seeds()]
         .into_iter()
         .flatten()
         .collect()
@@ -137,6 +140,7 @@ pub fn problems(broken: &Broken) -> Vec<Problem> {
             let data = std::str::from_utf8(&broken.bytes).unwrap();
             eps_core::signature::embed::read_provenance(data).err().into_iter().flatten().collect()
         }
+        Judged::Signature => signature::problems(&broken.bytes),
         Judged::Tracker => eps_core::tracker::read(&broken.bytes).err().into_iter().flatten().collect(),
         Judged::Search => eps_core::tracker::read_search(&broken.bytes).err().into_iter().flatten().collect(),
         Judged::TaskQuery => {

@@ -119,11 +119,11 @@ fn without_their_comments_the_mock_prescriptions_fail_as_published_but_for_the_p
     // The mock CA was not in force either when the prescription claims to be signed, so that no path holds; the published
     // verifier looks at the signing certificate's dates only.
     let not_on_arl = verdict("SignatureCertCaNotOnArl.xml");
-    assert_eq!(codes(&not_on_arl), ["SIGNATURE", "CHAIN", "TIME_CERT"], "{not_on_arl}");
+    assert_eq!(codes(&not_on_arl), ["SIGNATURE", "TIME_CERT", "CHAIN"], "{not_on_arl}");
     // The list names the serial number of the second mock CA, and was made by the first, which has the same name and
     // another key: it says nothing of the second. Both are anchors here, which no list can revoke.
     let on_arl = verdict("SignatureCertCaOnArl.xml");
-    assert_eq!(codes(&on_arl), ["SIGNATURE", "CONTENT"], "{on_arl}");
+    assert_eq!(codes(&on_arl), ["CONTENT", "SIGNATURE"], "{on_arl}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use x509_parser::extensions::{ParsedExtension, X509Extension};
 use x509_parser::oid_registry as oid;
 use x509_parser::prelude::{AlgorithmIdentifier, FromDer as _, X509Certificate, X509Version};
 
-use super::der::{BIT_STRING, Der, SEQUENCE};
+use super::der::{BIT_STRING, Der, NotDer, SEQUENCE};
 use super::key::{KeyError, RsaKey, without_leading_zeros};
 use super::provider::Hash;
 use crate::model::Timestamp;
@@ -27,9 +27,12 @@ pub enum CertificateError {
     /// Longer than [`MAX_CERTIFICATE_BYTES`].
     #[error("the certificate is longer than {MAX_CERTIFICATE_BYTES} bytes")]
     TooLong,
-    /// Not one DER certificate and nothing after it.
+    /// Not one DER certificate.
     #[error("the bytes are not one DER certificate")]
     Malformed,
+    /// There are bytes after the certificate.
+    #[error("there are bytes after the certificate")]
+    Trailing,
     /// Not X.509 version 3.
     #[error("the certificate is not of version 3")]
     Version,
@@ -239,13 +242,17 @@ fn require_three_parts(der: &[u8]) -> Result<(), CertificateError> {
     let read = || {
         let mut outer = Der::new(der);
         let mut parts = Der::new(outer.take(SEQUENCE)?);
-        outer.end()?;
         parts.take(SEQUENCE)?;
         parts.take(SEQUENCE)?;
         parts.take(BIT_STRING)?;
-        parts.end()
+        parts.end()?;
+        Ok::<_, NotDer>(outer.is_empty())
     };
-    read().map_err(|_| CertificateError::Malformed)
+    match read() {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(CertificateError::Trailing),
+        Err(_) => Err(CertificateError::Malformed),
+    }
 }
 
 /// Where `part`, a subslice of `whole`, stands in it. For any other slice the range may be empty or out of bounds, and
@@ -322,7 +329,7 @@ mod tests {
     fn trailing_bytes_and_long_certificates_are_refused() {
         let mut der = Pki::new().prescriber;
         der.push(0);
-        assert_eq!(Certificate::from_der(der), Err(CertificateError::Malformed));
+        assert_eq!(Certificate::from_der(der), Err(CertificateError::Trailing));
         assert_eq!(Certificate::from_der(vec![0; MAX_CERTIFICATE_BYTES + 1]), Err(CertificateError::TooLong));
         assert_eq!(Certificate::from_der(Vec::new()), Err(CertificateError::Malformed));
     }

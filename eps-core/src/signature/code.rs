@@ -13,6 +13,7 @@ const RSA: &str = "RFC 8017, 8.2 RSASSA-PKCS1-v1_5";
 const X509: &str = "RFC 5280, 4 Certificate and Certificate Extensions Profile";
 const PATH: &str = "RFC 5280, 6 Certification Path Validation";
 const KEY_PERIOD: &str = "RFC 3280, 4.2.1.4 Private Key Usage Period";
+const SIGNER: &str = "NHS England, signing certificates: the common name begins with the SDS user id";
 const REVOCATION: &str = "RFC 5280, 5 CRL and CRL Extensions Profile, and 6.3 CRL Validation";
 
 /// The reasons that callers of the NHS service's API know, in the order in which that service gives them.
@@ -233,6 +234,11 @@ codes! {
     "A fresh revocation list of the issuer, signed by it, must be at hand.",
     "every certificate of the path, where the policy requires to know", POLICY,
     "Fetch the revocation lists of the certificate's issuers and verify again.";
+    /// Somebody else signed than the author whom the message names.
+    SignerMismatch, "SIGNER_MISMATCH", "signature.signer", "security", NotTrusted,
+    "The certificate must be that of the user who is named as the author.",
+    "prescriptions whose author's user id is known, where the policy enforces it", SIGNER,
+    "Sign with the card of the prescriber whom the message names as its author.";
 }
 
 impl From<Code> for &'static str {

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use super::fragments::{Parts, is_blank, is_hashed};
-use super::policy::Policy;
+use super::fragments::{is_blank, is_hashed};
 use crate::problem::Place;
 use crate::xml::{Element, Node};
 
@@ -22,6 +21,18 @@ pub enum DifferenceKind {
     Added,
 }
 
+/// Whether the signature covers a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(clippy::exhaustive_enums, reason = "a field is signed, or the signature, or neither")]
+pub enum Coverage {
+    /// The field is hashed: any change breaks the signature.
+    Signed,
+    /// The field is not covered by the signature: a change leaves it valid.
+    NotCovered,
+    /// The field is part of the `Signature` itself.
+    Signature,
+}
+
 /// One field that differs. Values are those of the prescription: `Debug` and `Display` do not show them.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -30,6 +41,12 @@ pub struct Difference {
     pub place: Place,
     /// What kind of difference.
     pub kind: DifferenceKind,
+    /// Whether the signature covers it.
+    pub coverage: Coverage,
+    /// Its FHIRPath in the bundle that it was compared with, where that has such a field.
+    pub fhir: Option<String>,
+    /// Its XPath on the other side.
+    pub(super) other: Option<String>,
     /// The value that was signed. Patient data.
     pub expected: Option<String>,
     /// The value that arrived. Patient data.
@@ -43,13 +60,25 @@ impl fmt::Display for Difference {
             DifferenceKind::Missing => "was removed after signing",
             DifferenceKind::Added => "was added after signing",
         };
-        write!(f, "{} {what}", self.place)
+        write!(f, "{} {what}", self.place)?;
+        if let Some(path) = &self.fhir {
+            write!(f, " (in FHIR: {path})")?;
+        }
+        match self.coverage {
+            Coverage::Signed => Ok(()),
+            Coverage::NotCovered => f.write_str("; not covered by the signature"),
+            Coverage::Signature => f.write_str("; part of the signature itself"),
+        }
     }
 }
 
 impl fmt::Debug for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Difference").field("place", &self.place).field("kind", &self.kind).finish_non_exhaustive()
+        f.debug_struct("Difference")
+            .field("place", &self.place)
+            .field("kind", &self.kind)
+            .field("coverage", &self.coverage)
+            .finish_non_exhaustive()
     }
 }
 
@@ -59,14 +88,26 @@ impl fmt::Debug for Difference {
 /// `None` where one of them is neither, or its signed parts cannot be found.
 #[must_use]
 pub fn explain(received: Element<'_, '_>, signed: Element<'_, '_>) -> Option<Vec<Difference>> {
-    let mut comparison = Comparison { found: Vec::new(), open: Vec::new() };
-    let (received, signed) = (Cut::of(received)?, Cut::of(signed)?);
-    comparison.align((received.holder, received.step), &received.parts, &signed.parts);
-    while let Some((received, signed)) = comparison.open.pop() {
-        if comparison.found.len() >= MAX_DIFFERENCES {
-            break;
+    let mut comparison = Comparison::new();
+    comparison.signed_parts(&Cut::of(received)?, &Cut::of(signed)?);
+    comparison.found.truncate(MAX_DIFFERENCES);
+    Some(comparison.found)
+}
+
+/// Names every field in which `received` differs from `signed`: those that are signed first, then those that the signature
+/// does not cover. A `FragmentsToBeHashed` has none of the latter.
+///
+/// Also of a prescription that a verifier refuses for its structure. `None` where the signed parts cannot be found.
+#[must_use]
+pub fn everything(received: Element<'_, '_>, signed: Element<'_, '_>) -> Option<Vec<Difference>> {
+    let mut comparison = Comparison::new();
+    let (one, other) = (Cut::of(received)?, Cut::of(signed)?);
+    let items = comparison.signed_parts(&one, &other);
+    if one.whole && other.whole {
+        comparison.rest(received, signed, (&one.parts, &other.parts));
+        for (received, signed) in items {
+            comparison.unhashed(received, signed);
         }
-        comparison.elements(received, signed);
     }
     comparison.found.truncate(MAX_DIFFERENCES);
     Some(comparison.found)
@@ -78,74 +119,142 @@ struct Cut<'d, 'a> {
     /// Where a line item that is missing should be, and the steps from there.
     holder: Element<'d, 'a>,
     step: &'static str,
+    /// There is more around the parts.
+    whole: bool,
 }
 
 impl<'d, 'a> Cut<'d, 'a> {
+    /// Which policy a document meets, and whether it is sound, is for the verifier; here its parts need only be there.
     fn of(document: Element<'d, 'a>) -> Option<Self> {
         if document.name() == "FragmentsToBeHashed" {
             let parts = document.children().flat_map(Element::children).collect();
-            return Some(Self { parts, holder: document, step: "Fragment/" });
+            return Some(Self { parts, holder: document, step: "Fragment/", whole: false });
         }
-        // Which policy a document meets is for the verifier; here its parts need only be there.
-        let parts = Parts::locate(document, &Policy::test_profile()).ok()?;
-        let holder = parts.id.parent()?;
-        Some(Self { parts: parts.hashed().collect(), holder, step: "pertinentInformation2/" })
+        let holder = document.child("pertinentInformation1")?.child("pertinentPrescription")?;
+        let author = holder.child("author")?;
+        let id = holder.children().find(|child| child.name() == "id" && child.attribute("extension").is_none());
+        let mut parts = vec![author.child("time")?, id?, author.child("AgentPerson")?, document.child("recordTarget")?];
+        let wrappers = holder.children().filter(|child| child.name() == "pertinentInformation2");
+        parts.extend(wrappers.filter_map(|wrapper| wrapper.child("pertinentLineItem")));
+        Some(Self { parts, holder, step: "pertinentInformation2/", whole: true })
     }
 }
 
-struct Comparison<'r, 's, 'a, 'b> {
+type Pair<'r, 's, 'a, 'b> = (Element<'r, 'a>, Element<'s, 'b>);
+
+struct Comparison {
     found: Vec<Difference>,
-    /// Pairs that are still to be compared, the first one last.
-    open: Vec<(Element<'r, 'a>, Element<'s, 'b>)>,
+    coverage: Coverage,
 }
 
-impl<'r, 's, 'a, 'b> Comparison<'r, 's, 'a, 'b> {
-    fn add(&mut self, place: Place, kind: DifferenceKind, expected: Option<&str>, found: Option<&str>) {
-        let (expected, found) = (expected.map(str::to_owned), found.map(str::to_owned));
-        self.found.push(Difference { place, kind, expected, found });
+impl Comparison {
+    const fn new() -> Self {
+        Self { found: Vec::new(), coverage: Coverage::Signed }
     }
 
-    /// Two elements that stand for the same thing: attributes, text, then their children.
-    fn elements(&mut self, received: Element<'r, 'a>, signed: Element<'s, 'b>) {
+    /// Compares what is hashed; the pairs are those of the parts.
+    fn signed_parts<'r, 's, 'a, 'b>(
+        &mut self,
+        received: &Cut<'r, 'a>,
+        signed: &Cut<'s, 'b>,
+    ) -> Vec<Pair<'r, 's, 'a, 'b>> {
+        let pairs = self.align((received.holder, received.step), &received.parts, &signed.parts);
+        self.subtrees(pairs.clone(), &|it| is_hashed(it), &|it| is_hashed(it));
+        pairs
+    }
+
+    /// Compares what is not hashed, but for what lies within line items.
+    fn rest(
+        &mut self,
+        received: Element<'_, '_>,
+        signed: Element<'_, '_>,
+        (parts, others): (&[Element<'_, '_>], &[Element<'_, '_>]),
+    ) {
+        self.coverage = Coverage::NotCovered;
+        self.subtrees(vec![(received, signed)], &|it| !parts.contains(&it), &|it| !others.contains(&it));
+    }
+
+    /// Compares what of a line item is not hashed.
+    fn unhashed(&mut self, received: Element<'_, '_>, signed: Element<'_, '_>) {
+        self.coverage = Coverage::NotCovered;
+        let (one, other) = (unhashed(received), unhashed(signed));
+        let pairs = self.align((received, ""), &one, &other);
+        self.subtrees(pairs, &|_| true, &|_| true);
+    }
+
+    /// Compares pairs with all that is in them and counts, the first pair first.
+    fn subtrees<'r, 's, 'a, 'b>(
+        &mut self,
+        pairs: Vec<Pair<'r, 's, 'a, 'b>>,
+        counts: &dyn Fn(Element<'r, 'a>) -> bool,
+        counts_there: &dyn Fn(Element<'s, 'b>) -> bool,
+    ) {
+        let mut open = pairs;
+        open.reverse();
+        while let Some((received, signed)) = open.pop() {
+            if self.found.len() >= MAX_DIFFERENCES {
+                return;
+            }
+            self.values(received, signed);
+            let one: Vec<_> = received.children().filter(|it| counts(*it)).collect();
+            let other: Vec<_> = signed.children().filter(|it| counts_there(*it)).collect();
+            open.extend(self.align((received, ""), &one, &other).into_iter().rev());
+        }
+    }
+
+    fn add(&mut self, at: Element<'_, '_>, place: Place, kind: DifferenceKind, there: There<'_>) {
+        let within = |element: Element<'_, '_>| element.namespace() == Some(super::algorithm::XMLDSIG);
+        let coverage =
+            if self.coverage == Coverage::NotCovered && within(at) { Coverage::Signature } else { self.coverage };
+        let There { expected, found, other } = there;
+        let (expected, found) = (expected.map(str::to_owned), found.map(str::to_owned));
+        let other = other.and_then(xpath);
+        self.found.push(Difference { place, kind, coverage, fhir: None, other, expected, found });
+    }
+
+    /// Two elements that stand for the same thing: attributes and text.
+    fn values(&mut self, received: Element<'_, '_>, signed: Element<'_, '_>) {
         for attribute in signed.attributes() {
             let expected = Some(attribute.value());
-            let place = || received.attribute_place(attribute.name());
+            let there = |found| There { expected, found, other: Some(attribute.place()) };
             match received.attributes().find(|other| other.qualified_name() == attribute.qualified_name()) {
-                None => self.add(place(), DifferenceKind::Missing, expected, None),
+                None => {
+                    let place = received.attribute_place(attribute.name());
+                    self.add(received, place, DifferenceKind::Missing, there(None));
+                }
                 Some(other) if other.value() != attribute.value() => {
-                    self.add(other.place(), DifferenceKind::Changed, expected, Some(other.value()));
+                    self.add(received, other.place(), DifferenceKind::Changed, there(Some(other.value())));
                 }
                 Some(_) => {}
             }
         }
         for attribute in received.attributes() {
             if !signed.attributes().any(|other| other.qualified_name() == attribute.qualified_name()) {
-                self.add(attribute.place(), DifferenceKind::Added, None, Some(attribute.value()));
+                let there = There { expected: None, found: Some(attribute.value()), other: None };
+                self.add(received, attribute.place(), DifferenceKind::Added, there);
             }
         }
         let (found, expected) = (hashed_text(received), hashed_text(signed));
         if found != expected {
-            self.add(received.place(), DifferenceKind::Changed, Some(&expected), Some(&found));
+            let there = There { expected: Some(&expected), found: Some(&found), other: Some(signed.place()) };
+            self.add(received, received.place(), DifferenceKind::Changed, there);
         }
-        let children = |parent: Element<'r, 'a>| parent.children().filter(|it| is_hashed(*it)).collect::<Vec<_>>();
-        let signed: Vec<_> = signed.children().filter(|it| is_hashed(*it)).collect();
-        self.align((received, ""), &children(received), &signed);
     }
 
     /// Pairs two lists of siblings in order; what has no partner is added or missing. `parent` is where they stand.
-    fn align(
+    fn align<'r, 's, 'a, 'b>(
         &mut self,
         parent: (Element<'r, 'a>, &'static str),
         received: &[Element<'r, 'a>],
         signed: &[Element<'s, 'b>],
-    ) {
+    ) -> Vec<Pair<'r, 's, 'a, 'b>> {
         let mut pairs = Vec::new();
         let (mut received, mut signed) = (received, signed);
         loop {
             match (received, signed) {
-                ([], []) => break,
+                ([], []) => return pairs,
                 ([one, rest @ ..], []) => {
-                    self.add(one.place(), DifferenceKind::Added, None, Some(&summary(*one)));
+                    self.added(*one);
                     received = rest;
                 }
                 ([], [other, rest @ ..]) => {
@@ -162,24 +271,48 @@ impl<'r, 's, 'a, 'b> Comparison<'r, 's, 'a, 'b> {
                         self.missing(parent, *other);
                         signed = others;
                     } else {
-                        self.add(one.place(), DifferenceKind::Added, None, Some(&summary(*one)));
+                        self.added(*one);
                         received = after;
                     }
                 }
             }
         }
-        self.open.extend(pairs.into_iter().rev());
     }
 
-    fn missing(&mut self, (parent, step): (Element<'r, 'a>, &'static str), signed: Element<'s, 'b>) {
+    fn added(&mut self, one: Element<'_, '_>) {
+        let there = There { expected: None, found: Some(&summary(one)), other: None };
+        self.add(one, one.place(), DifferenceKind::Added, there);
+    }
+
+    fn missing(&mut self, (parent, step): (Element<'_, '_>, &'static str), signed: Element<'_, '_>) {
         let place = match parent.place() {
             Place::Xml { xpath, line, column } => {
                 Place::Xml { xpath: format!("{xpath}/{step}{}", signed.name()), line, column }
             }
             unlocated @ (Place::Document | Place::Position { .. } | Place::Json { .. }) => unlocated,
         };
-        self.add(place, DifferenceKind::Missing, Some(&summary(signed)), None);
+        let there = There { expected: Some(&summary(signed)), found: None, other: Some(signed.place()) };
+        self.add(parent, place, DifferenceKind::Missing, there);
     }
+}
+
+/// The two values, and where the other side has it.
+struct There<'v> {
+    expected: Option<&'v str>,
+    found: Option<&'v str>,
+    other: Option<Place>,
+}
+
+fn xpath(place: Place) -> Option<String> {
+    match place {
+        Place::Xml { xpath, .. } => Some(xpath),
+        Place::Document | Place::Position { .. } | Place::Json { .. } => None,
+    }
+}
+
+/// The status of a line item, and the `low` of its repeat number.
+fn unhashed<'d, 'a>(item: Element<'d, 'a>) -> Vec<Element<'d, 'a>> {
+    item.children().chain(item.children().flat_map(Element::children)).filter(|it| !is_hashed(*it)).collect()
 }
 
 /// Whether two siblings stand for the same thing: the same name and, for line items, the same id.

@@ -76,6 +76,13 @@ pub(crate) fn canonical(parts: &Parts<'_, '_>) -> Result<Vec<u8>, Failures> {
     Ok(out)
 }
 
+/// The canonical form of one part.
+pub(crate) fn canonical_part(part: Element<'_, '_>) -> Vec<u8> {
+    let mut out = Vec::new();
+    cut(&mut out, part);
+    out
+}
+
 /// Appends one part. Under the test profile it may have lost its namespace; it was in HL7's when it was signed.
 fn cut(out: &mut Vec<u8>, part: Element<'_, '_>) {
     let at = out.len();

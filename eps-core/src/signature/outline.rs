@@ -2,8 +2,11 @@
 
 use super::algorithm::{Algorithm, Digest, EXCLUSIVE_C14N, XMLDSIG};
 use super::base64;
+use super::certificate::MAX_CERTIFICATE_BYTES;
 use super::code::Code;
 use super::report::{Failure, Failures};
+use crate::problem::Rule;
+use crate::rules::signature::form;
 use crate::xml::{Element, Node};
 
 /// The longest `Signature` element, in bytes. Published ones have some 3,000.
@@ -23,14 +26,23 @@ fn format(at: Element<'_, '_>, why: impl std::fmt::Display) -> Failures {
     Failure::new(Code::Format, at.place()).because(why).alone()
 }
 
+fn ruled(rule: &'static Rule, at: Element<'_, '_>, why: impl std::fmt::Display) -> Failures {
+    Failure::ruled(Code::Format, rule, at.place()).because(why).alone()
+}
+
+/// The longest `SignatureValue` and `X509Certificate`: base64 of the largest key's signature and of the longest
+/// certificate, with as much again for white space.
+const MAX_VALUE_TEXT: usize = 2 * 4 * 512 / 3;
+const MAX_CERTIFICATE_TEXT: usize = 2 * 4 * MAX_CERTIFICATE_BYTES / 3;
+
 impl<'d, 'a> Outline<'d, 'a> {
     /// Reads the only child of a `signatureText`.
     pub(crate) fn of(signature_text: Element<'d, 'a>) -> Result<Self, Failures> {
         let mut children = signature_text.children();
         match (children.next(), children.next()) {
             (Some(signature), None) => Self::read(signature),
-            (None, _) => Err(format(signature_text, "the prescription is not signed")),
-            (Some(_), Some(second)) => Err(format(second, "there must be one Signature")),
+            (None, _) => Err(ruled(&form::UNSIGNED, signature_text, "the prescription is not signed")),
+            (Some(_), Some(second)) => Err(ruled(&form::SIGNATURES, second, "there must be one Signature")),
         }
     }
 
@@ -47,10 +59,12 @@ impl<'d, 'a> Outline<'d, 'a> {
         if signature.name() != "Signature" {
             return Err(format(signature, "the element must be a Signature"));
         }
+        single(signature)?;
         let [signed_info, value_element, key_info] = only(signature, ["SignedInfo", "SignatureValue", "KeyInfo"])?;
         let [data] = only(key_info, ["X509Data"])?;
         let [certificate_element] = only(data, ["X509Certificate"])?;
-        let (value, certificate) = (octets(value_element)?, octets(certificate_element)?);
+        let value = octets(value_element, MAX_VALUE_TEXT)?;
+        let certificate = octets(certificate_element, MAX_CERTIFICATE_TEXT)?;
         Ok(Self { signed_info, value_element, value, certificate_element, certificate })
     }
 }
@@ -79,13 +93,35 @@ fn has_text(element: Element<'_, '_>) -> bool {
     })
 }
 
+/// Nothing that could be chosen from: one value, one certificate.
+fn single(signature: Element<'_, '_>) -> Result<(), Failures> {
+    let mut values = signature.children().filter(|child| child.name() == "SignatureValue");
+    if let Some(second) = values.nth(1) {
+        return Err(ruled(&form::SIGNATURES, second, "there must be one SignatureValue"));
+    }
+    for name in ["KeyInfo", "X509Data", "X509Certificate"] {
+        if let Some(second) = signature.descendants().filter(|it| it.name() == name).nth(1) {
+            return Err(ruled(&form::CERTIFICATES, second, format_args!("there must be one {name}")));
+        }
+    }
+    Ok(())
+}
+
 /// The base64 of an element that holds nothing else.
-fn octets(element: Element<'_, '_>) -> Result<Vec<u8>, Failures> {
+fn octets(element: Element<'_, '_>, longest: usize) -> Result<Vec<u8>, Failures> {
     if element.children().next().is_some() || element.attributes().len() > 0 {
         return Err(format(element, format_args!("{} must hold only text", element.name())));
     }
-    let octets = base64::decode(&element.text())
-        .map_err(|_| format(element, format_args!("{} is not strict base64", element.name())))?;
+    let text = element.text();
+    if text.len() > longest {
+        let why = format_args!("{} is longer than {longest} characters", element.name());
+        return Err(Failure::ruled(Code::Limit, &form::BASE64_LIMIT, element.place()).because(why).alone());
+    }
+    if text.contains(" CERTIFICATE-----") {
+        return Err(ruled(&form::CERTIFICATES, element, "PEM lines stand in the base64"));
+    }
+    let octets = base64::decode(&text)
+        .map_err(|_| ruled(&form::BASE64, element, format_args!("{} is not strict base64", element.name())))?;
     if octets.is_empty() {
         return Err(format(element, format_args!("{} is empty", element.name())));
     }
@@ -114,8 +150,19 @@ pub(crate) fn algorithm(signed_info: Element<'_, '_>) -> Result<Option<Algorithm
     };
     match Algorithm::from_methods(method_uri, digest_uri) {
         Some(algorithm) => Ok(Some(algorithm)),
+        None if is_mixed(method_uri, digest_uri) => {
+            let mut failure = Failure::ruled(Code::Algorithm, &form::MIXED, method.attribute_place("Algorithm"));
+            failure.problem = failure.problem.found(method_uri).expected("the hash of DigestMethod");
+            Err(failure.alone())
+        }
         None => Err(disallowed(method, method_uri, Algorithm::Rs256.signature_method())),
     }
+}
+
+/// Each is the identifier of an algorithm, and they are not of the same one.
+fn is_mixed(method: &str, digest: &str) -> bool {
+    let known = [Algorithm::Rs256, Algorithm::Rs1];
+    known.iter().any(|it| it.signature_method() == method) && known.iter().any(|it| it.digest_method() == digest)
 }
 
 fn disallowed(owner: Element<'_, '_>, found: &str, expected: &'static str) -> Failures {

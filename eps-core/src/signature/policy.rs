@@ -29,6 +29,18 @@ pub enum Revocation {
     FailOpen,
 }
 
+/// What to do where the signer's certificate is not that of the author.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "one either asks, or insists, or does not")]
+pub enum SignerBinding {
+    /// Do not look.
+    Off,
+    /// Say in the report what was found, and accept: certificates of delegated and remote signing may follow no pattern.
+    Log,
+    /// Refuse, wherever the user id of the author is known.
+    Enforce,
+}
+
 /// Which elements count as HL7 v3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Namespace {
@@ -66,6 +78,10 @@ pub struct Policy {
     pub revocation_of_ca: Revocation,
     /// How long past its `nextUpdate` a revocation list is still believed.
     pub list_grace: Duration,
+    /// The age at which not even [`Revocation::FailOpen`] goes on without a newer list. `None`: never.
+    pub fail_open_list_age: Option<Duration>,
+    /// Whether the signer must be the author.
+    pub signer_binding: SignerBinding,
     /// How far clocks may differ.
     pub clock_skew: Duration,
     /// How long after signing a prescription may arrive, where its certificate was revoked in between. `None`: for ever.
@@ -92,6 +108,8 @@ impl Policy {
             revocation_of_certificate: Revocation::FailClosed,
             revocation_of_ca: Revocation::FailClosed,
             list_grace: Duration::ZERO,
+            fail_open_list_age: Some(Duration::days(7)),
+            signer_binding: SignerBinding::Log,
             clock_skew: Duration::minutes(5),
             max_submission_delay: Some(Duration::hours(24)),
             max_line_items: 4,
@@ -112,6 +130,7 @@ impl Policy {
             required_policies: Vec::new(),
             revocation_of_certificate: Revocation::FailOpen,
             revocation_of_ca: Revocation::FailOpen,
+            fail_open_list_age: None,
             max_submission_delay: None,
             namespace: Namespace::Hl7OrNone,
             ..Self::production()

@@ -9,10 +9,16 @@ use serde::ser::{SerializeStruct as _, Serializer};
 use super::algorithm::{Algorithm, Digest};
 use super::certificate::{Certificate, hex};
 use super::code::{Code, Reason};
-use super::revocation::{ListFacts, Unknown};
+use super::path::PathError;
+use super::policy::Policy;
+use super::revocation::{ListFacts, RevocationReason, Unknown};
 use super::trust::Presented;
 use crate::model::Timestamp;
-use crate::problem::{Place, Problem};
+use crate::problem::{Place, Problem, Rule};
+
+mod steps;
+
+pub use steps::{Step, StepKind, StepOutcome};
 
 /// The checks, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -25,38 +31,41 @@ pub enum Check {
     Algorithms,
     /// There is one certificate, and it can be read.
     Certificate,
-    /// The key is an RSA key of a permitted size.
-    Key,
-    /// The key made the signature value over `SignedInfo`.
-    SignatureValue,
     /// The digest is that of the prescription.
     Content,
+    /// The key made the signature value over `SignedInfo`.
+    SignatureValue,
     /// The signing time can be read and has passed.
     SigningTime,
-    /// The certificate leads to a trust anchor, and is one for signing prescriptions.
-    Path,
     /// The certificate was in force, and its key in use, at the signing time.
     Validity,
+    /// The certificate leads to a trust anchor, and is one for signing prescriptions.
+    Path,
     /// The certificate is not revoked.
     RevocationOfCertificate,
     /// The CA certificates below the anchor are not revoked.
     RevocationOfCa,
+    /// The key is an RSA key of a permitted size.
+    Key,
+    /// The certificate is that of the author.
+    Signer,
 }
 
 impl Check {
     /// Every check, in order.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Structure,
         Self::Algorithms,
         Self::Certificate,
-        Self::Key,
-        Self::SignatureValue,
         Self::Content,
+        Self::SignatureValue,
         Self::SigningTime,
-        Self::Path,
         Self::Validity,
+        Self::Path,
         Self::RevocationOfCertificate,
         Self::RevocationOfCa,
+        Self::Key,
+        Self::Signer,
     ];
 
     /// Its name for people.
@@ -66,14 +75,15 @@ impl Check {
             Self::Structure => "structure",
             Self::Algorithms => "algorithms",
             Self::Certificate => "single certificate",
-            Self::Key => "key",
+            Self::Content => "digest",
             Self::SignatureValue => "signature value",
-            Self::Content => "content",
             Self::SigningTime => "signing time",
+            Self::Validity => "signing time in certificate validity",
             Self::Path => "certificate path",
-            Self::Validity => "certificate validity",
             Self::RevocationOfCertificate => "revocation of the certificate",
             Self::RevocationOfCa => "revocation of the CA",
+            Self::Key => "key type and size",
+            Self::Signer => "signer is the author",
         }
     }
 }
@@ -86,6 +96,32 @@ pub enum Unchecked {
     After(Check),
     /// It cannot be known, and the policy accepts that.
     Unknown(Unknown),
+    /// The policy does not ask for it.
+    NotAsked,
+    /// Whether the signer is the author is in doubt, and the policy does not insist.
+    Signer(SignerDoubt),
+}
+
+/// Why it is in doubt that the author signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SignerDoubt {
+    /// The message does not name the user who is its author, and the caller does not know either.
+    NoAuthor,
+    /// The common name of the certificate does not begin with a user id, as those of delegated signers do not.
+    NoUserInCertificate,
+    /// The certificate is another user's.
+    Differs,
+}
+
+impl fmt::Display for SignerDoubt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoAuthor => "the user id of the author is not known",
+            Self::NoUserInCertificate => "the certificate does not say whose it is",
+            Self::Differs => "the certificate is that of another user than the author",
+        })
+    }
 }
 
 impl fmt::Display for Unchecked {
@@ -93,6 +129,8 @@ impl fmt::Display for Unchecked {
         match self {
             Self::After(check) => write!(f, "needs the check of {} to pass", check.title()),
             Self::Unknown(why) => why.fmt(f),
+            Self::NotAsked => f.write_str("the policy does not ask for it"),
+            Self::Signer(doubt) => doubt.fmt(f),
         }
     }
 }
@@ -110,6 +148,11 @@ pub struct Failure {
 impl Failure {
     pub(crate) fn new(code: Code, place: Place) -> Self {
         Self { code, problem: Problem::new(code.rule(), place) }
+    }
+
+    /// With a rule that says more than the code's own.
+    pub(crate) fn ruled(code: Code, rule: &'static Rule, place: Place) -> Self {
+        Self { code, problem: Problem::new(rule, place) }
     }
 
     /// Says what is wrong in words that hold nothing of the prescription.
@@ -162,6 +205,7 @@ pub(crate) struct Times {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Report {
     pub(super) policy: &'static str,
+    asks: steps::Asks,
     pub(super) times: Times,
     pub(super) entries: Vec<Entry>,
     pub(super) algorithm: Option<Algorithm>,
@@ -171,14 +215,37 @@ pub struct Report {
     pub(super) presented: Option<Arc<Presented>>,
     pub(super) path: Vec<Arc<Certificate>>,
     pub(super) lists: Vec<ListFacts>,
+    /// Why no path was found.
+    pub(super) path_error: Option<PathError>,
+    /// Certificates that were revoked after the signing time, for a reason that does not reach back.
+    pub(super) revoked_later: Vec<RevokedLater>,
     /// Revoked later; that it was signed before is the signer's claim, with no receipt time to support it.
     pub(super) unproven_time: bool,
 }
 
+/// A certificate that was revoked after it signed, for a reason that leaves earlier signatures as they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RevokedLater {
+    /// Of which certificate the list speaks.
+    pub check: Check,
+    /// Why it was revoked.
+    pub reason: RevocationReason,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+impl fmt::Display for RevokedLater {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: revoked since {} ({}), after the signing time", self.check.title(), self.since, self.reason)
+    }
+}
+
 impl Report {
-    pub(super) fn new(policy: &'static str, times: Times) -> Self {
+    pub(super) fn new(policy: &Policy, times: Times) -> Self {
         Self {
-            policy,
+            policy: policy.name,
+            asks: steps::Asks::of(policy),
             times,
             entries: Vec::with_capacity(Check::ALL.len()),
             algorithm: None,
@@ -188,6 +255,8 @@ impl Report {
             presented: None,
             path: Vec::new(),
             lists: Vec::new(),
+            path_error: None,
+            revoked_later: Vec::new(),
             unproven_time: false,
         }
     }
@@ -203,14 +272,19 @@ impl Report {
                 self.record(check, Outcome::NotChecked(Unchecked::After(failed)));
             }
         }
-        self.entries.sort_by_key(|entry| entry.check);
+    }
+
+    /// Puts the entries, which are made in the order in which they need each other, into the order of the report.
+    pub(super) fn sort(&mut self) {
+        self.entries.sort_unstable_by_key(|entry| entry.check);
     }
 
     /// Every check has passed, or was left out because the policy accepts that it cannot be known.
     pub(super) fn is_verified(&self) -> bool {
         self.entries.iter().map(|entry| entry.check).eq(Check::ALL)
             && self.entries.iter().all(|entry| match &entry.outcome {
-                Outcome::Passed | Outcome::NotChecked(Unchecked::Unknown(_)) => true,
+                Outcome::Passed
+                | Outcome::NotChecked(Unchecked::Unknown(_) | Unchecked::NotAsked | Unchecked::Signer(_)) => true,
                 Outcome::Failed(_) | Outcome::NotChecked(Unchecked::After(_)) => false,
             })
     }
@@ -311,6 +385,12 @@ impl Report {
         &self.lists
     }
 
+    /// The certificates of the path that were revoked after the signing time, for reasons that do not reach back.
+    #[must_use]
+    pub fn revoked_later(&self) -> &[RevokedLater] {
+        &self.revoked_later
+    }
+
     /// Whether a certificate was revoked after the signing time that the signer claims, and no receipt time supports the
     /// claim.
     #[must_use]
@@ -331,8 +411,13 @@ impl fmt::Display for Report {
                     for failure in failures {
                         let message = failure.problem.message.as_str();
                         writeln!(f, "FAILED       {title}: {} ({message})", failure.code)?;
-                        writeln!(f, "             at {}", failure.problem.place)?;
+                        writeln!(f, "             {} at {}", failure.problem.rule.id, failure.problem.place)?;
                     }
+                }
+            }
+            if entry.check == Check::Path {
+                for step in self.steps() {
+                    writeln!(f, "             {step}")?;
                 }
             }
         }
@@ -340,6 +425,9 @@ impl fmt::Display for Report {
             && signed != computed
         {
             writeln!(f, "digest       signed {}, computed {}", signed.to_base64(), computed.to_base64())?;
+        }
+        for later in &self.revoked_later {
+            writeln!(f, "note         {later}")?;
         }
         if self.unproven_time {
             writeln!(f, "note         a certificate was revoked later; no receipt time supports the signing time")?;
@@ -350,7 +438,7 @@ impl fmt::Display for Report {
 
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("Report", 14)?;
+        let mut out = serializer.serialize_struct("Report", 17)?;
         out.serialize_field("verified", &self.is_verified())?;
         out.serialize_field("codes", &self.codes())?;
         out.serialize_field("reasons", &self.reasons())?;
@@ -367,6 +455,8 @@ impl Serialize for Report {
         out.serialize_field("certificate", &facts)?;
         let path: Vec<_> = self.path().map(|certificate| Facts(certificate, None)).collect();
         out.serialize_field("path", &path)?;
+        out.serialize_field("pathSteps", &self.steps())?;
+        out.serialize_field("revokedLater", &self.revoked_later)?;
         out.serialize_field("revocationLists", &self.lists)?;
         out.end()
     }
@@ -403,6 +493,16 @@ impl Serialize for Entry {
                 out.serialize_field("failures", failures)?;
             }
         }
+        out.end()
+    }
+}
+
+impl Serialize for RevokedLater {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_struct("RevokedLater", 3)?;
+        out.serialize_field("check", &self.check)?;
+        out.serialize_field("reason", &self.reason.to_string())?;
+        out.serialize_field("since", &self.since.to_string())?;
         out.end()
     }
 }

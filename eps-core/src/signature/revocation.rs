@@ -129,6 +129,9 @@ pub enum Unknown {
     /// The list is past its `nextUpdate`, or does not state one.
     #[error("the revocation list is out of date")]
     Stale,
+    /// The list is older than a policy that fails open puts up with.
+    #[error("the revocation list is older than the policy accepts in any case")]
+    TooOld,
 }
 
 /// What the lists say.
@@ -137,7 +140,7 @@ pub(crate) enum Standing {
     /// Not revoked.
     Good,
     /// Revoked after it signed, for a reason that does not reach back.
-    RevokedLater,
+    RevokedLater { reason: RevocationReason, since: i64 },
     /// Revoked when it signed, or for a reason that reaches back.
     Revoked { reason: RevocationReason, since: i64 },
     /// Nothing can be said.
@@ -149,7 +152,7 @@ impl Standing {
     pub(crate) fn worse(self, other: Self) -> Self {
         let rank = |standing: &Self| match standing {
             Self::Good => 0,
-            Self::RevokedLater => 1,
+            Self::RevokedLater { .. } => 1,
             Self::Unknown(_) => 2,
             Self::Revoked { .. } => 3,
         };
@@ -324,8 +327,13 @@ fn usable(list: &List, certificate: &Certificate, now: i64, policy: &Policy) -> 
     }
     match list.next_update {
         Some(next) if now <= next.saturating_add(policy.list_grace.whole_seconds()) => Ok(()),
+        Some(_) | None if is_too_old(list, now, policy) => Err(Unknown::TooOld),
         Some(_) | None => Err(Unknown::Stale),
     }
+}
+
+fn is_too_old(list: &List, now: i64, policy: &Policy) -> bool {
+    policy.fail_open_list_age.is_some_and(|age| list.this_update.saturating_add(age.whole_seconds()) < now)
 }
 
 /// The business rule: a compromise reaches back before the revocation, other reasons do not. Equality counts as after.
@@ -344,7 +352,7 @@ fn judge(entry: &Entry, instants: Instants, max_delay: Option<Duration>) -> Stan
     if entry.reason.reaches_back() || instants.signed >= since || belated {
         Standing::Revoked { reason: entry.reason, since }
     } else {
-        Standing::RevokedLater
+        Standing::RevokedLater { reason: entry.reason, since }
     }
 }
 

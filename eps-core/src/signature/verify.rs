@@ -6,19 +6,22 @@
 use std::sync::Arc;
 
 use super::algorithm::{Algorithm, Digest, SignedInfo};
-use super::certificate::Certificate;
+use super::certificate::{Certificate, CertificateError};
 use super::code::Code;
 use super::fragments::{self, Parts};
 use super::key::KeyError;
 use super::outline::{self, Outline};
 use super::path::{self, Path};
-use super::policy::{Policy, Revocation, Sha1};
+use super::policy::{Policy, Revocation, Sha1, SignerBinding};
 use super::provider::Provider;
-use super::report::{Check, Failure, Failures, Outcome, Report, Times, Unchecked};
+use super::report::{Check, Failure, Failures, Outcome, Report, RevokedLater, SignerDoubt, Times, Unchecked};
 use super::revocation::{Crls, Instants, Standing, Unknown};
 use super::trust::{Presented, TrustAnchors};
+use crate::codes::oid;
+use crate::ids::SdsUserId;
 use crate::model::Timestamp;
 use crate::problem::Place;
+use crate::rules::signature::form::{BASE64_LIMIT, EXPONENT, TRAILING};
 use crate::xml::Element;
 
 /// What a verifier is configured with.
@@ -122,12 +125,33 @@ impl Verifier<'_> {
     /// # Errors
     /// [`Refused`] when any check fails. All that can be checked is checked, so that the report is complete.
     pub fn verify(&self, document: Element<'_, '_>, occasion: Occasion) -> Result<Verified, Refused> {
+        self.run(document, occasion, None)
+    }
+
+    /// The same where the caller knows the user to whom the directory assigns the author's role profile.
+    ///
+    /// Otherwise the user whom the message itself names as its author is taken, if it is the message of the prescriber: a
+    /// release does not name one.
+    ///
+    /// # Errors
+    /// [`Refused`] when any check fails.
+    pub fn verify_author(
+        &self,
+        document: Element<'_, '_>,
+        occasion: Occasion,
+        author: &SdsUserId,
+    ) -> Result<Verified, Refused> {
+        self.run(document, occasion, Some(author.as_str()))
+    }
+
+    fn run(&self, document: Element<'_, '_>, occasion: Occasion, author: Option<&str>) -> Result<Verified, Refused> {
         let times = Times { now: occasion.now, received: occasion.received };
-        let mut run = Run { verifier: self, report: Box::new(Report::new(self.policy.name, times)) };
-        if let Err(failed) = run.checks(document) {
+        let mut run = Run { verifier: self, report: Box::new(Report::new(self.policy, times)) };
+        if let Err(failed) = run.checks(document, author) {
             run.report.stop_after(failed);
         }
-        let report = run.report;
+        let mut report = run.report;
+        report.sort();
         match (report.is_verified(), report.signed_at, report.computed_digest) {
             (true, Some(signed_at), Some(digest)) => Ok(Verified { report, signed_at, digest }),
             _ => Err(Refused { report }),
@@ -137,7 +161,7 @@ impl Verifier<'_> {
 
 /// The `ParentPrescription` of a message: `ControlActEvent/subject/ParentPrescription`. The element itself where it is one;
 /// any other element is given back, and refused for what it is.
-fn payload<'d, 'a>(document: Element<'d, 'a>) -> Element<'d, 'a> {
+pub(super) fn payload<'d, 'a>(document: Element<'d, 'a>) -> Element<'d, 'a> {
     let below = || document.child("ControlActEvent")?.child("subject")?.child("ParentPrescription");
     if document.name() == "ParentPrescription" { document } else { below().unwrap_or(document) }
 }
@@ -157,8 +181,9 @@ struct Document<'d, 'a> {
 
 impl Run<'_, '_> {
     /// Makes the checks in order; the error is the check after which no further one can be made.
-    fn checks(&mut self, document: Element<'_, '_>) -> Result<(), Check> {
+    fn checks(&mut self, document: Element<'_, '_>, author: Option<&str>) -> Result<(), Check> {
         let mut document = self.structure(payload(document))?;
+        let author = author.or_else(|| named_author(document.parts.parent));
         let time = document.parts.time.attribute("value").and_then(|value| Timestamp::parse_hl7(value).ok());
         self.report.signed_at = time;
         let signed = self.algorithms(&document.outline, time);
@@ -171,6 +196,7 @@ impl Run<'_, '_> {
         let path = self.path(&presented, time, document.outline.certificate_element);
         self.validity(certificate, time, document.outline.certificate_element);
         self.revocation(certificate, time, path);
+        self.signer(certificate, author, document.outline.certificate_element);
         Ok(())
     }
 
@@ -250,9 +276,7 @@ impl Run<'_, '_> {
 
     fn certificate(&mut self, der: Vec<u8>, at: Element<'_, '_>) -> Result<Arc<Presented>, Check> {
         let Verifier { trust, provider, .. } = *self.verifier;
-        let read = trust
-            .present(der, provider)
-            .map_err(|error| Failure::new(Code::CertificateParse, at.place()).because(error).alone());
+        let read = trust.present(der, provider).map_err(|error| unreadable(error, at.place()).because(error).alone());
         self.report.presented = read.as_ref().ok().cloned();
         self.note(Check::Certificate, read)
     }
@@ -267,18 +291,26 @@ impl Run<'_, '_> {
                     KeyError::NotRsa | KeyError::Malformed => Code::KeyType,
                     KeyError::Modulus { .. } | KeyError::Exponent => Code::KeySize,
                 };
-                self.conclude(Check::Key, Failure::new(code, at.place()).because(error).alone());
+                let failure = match error {
+                    KeyError::Exponent => Failure::ruled(code, &EXPONENT, at.place()),
+                    KeyError::NotRsa | KeyError::Malformed | KeyError::Modulus { .. } => Failure::new(code, at.place()),
+                };
+                self.conclude(Check::Key, failure.because(error).alone());
                 return self.skip(Check::SignatureValue, Check::Key);
             }
         };
-        let small = key.bits() < policy.rsa_min_bits || key.exponent_value() < policy.rsa_min_exponent;
-        let refuse = || {
-            let found = format!("{} bits, exponent {}", key.bits(), key.exponent_value());
+        let mut failures = Vec::new();
+        if key.bits() < policy.rsa_min_bits {
             let mut failure = Failure::new(Code::KeySize, at.place());
-            failure.problem = failure.problem.found(found);
-            failure
-        };
-        self.conclude(Check::Key, small.then(refuse).into_iter().collect());
+            failure.problem = failure.problem.found(format!("{} bits", key.bits()));
+            failures.push(failure);
+        }
+        if key.exponent_value() < policy.rsa_min_exponent {
+            let mut failure = Failure::ruled(Code::KeySize, &EXPONENT, at.place());
+            failure.problem = failure.problem.found(format!("exponent {}", key.exponent_value()));
+            failures.push(failure);
+        }
+        self.conclude(Check::Key, failures);
         let Some(digest) = signed else {
             return self.skip(Check::SignatureValue, Check::Algorithms);
         };
@@ -332,6 +364,7 @@ impl Run<'_, '_> {
         }
         if let Err(error) = &found {
             failures.insert(0, Failure::new(Code::Chain, at.place()).because(error));
+            self.report.path_error = Some(*error);
         }
         let sound = failures.is_empty();
         self.conclude(Check::Path, failures);
@@ -380,23 +413,70 @@ impl Run<'_, '_> {
         self.judge(Check::RevocationOfCa, Code::CaRevoked, of_cas, policy.revocation_of_ca);
     }
 
+    /// Whether the certificate is that of the author, as far as both are known (NHS signing certificates name the user).
+    fn signer(&mut self, certificate: &Certificate, author: Option<&str>, at: Element<'_, '_>) {
+        let binding = self.verifier.policy.signer_binding;
+        if binding == SignerBinding::Off {
+            return self.report.record(Check::Signer, Outcome::NotChecked(Unchecked::NotAsked));
+        }
+        let doubt = match (author, certificate.sds_user_id()) {
+            (None, _) => Some(SignerDoubt::NoAuthor),
+            (Some(_), None) => Some(SignerDoubt::NoUserInCertificate),
+            (Some(author), Some(signer)) => (author != signer).then_some(SignerDoubt::Differs),
+        };
+        let outcome = match doubt {
+            None => Outcome::Passed,
+            Some(doubt @ (SignerDoubt::Differs | SignerDoubt::NoUserInCertificate))
+                if binding == SignerBinding::Enforce =>
+            {
+                Outcome::Failed(Failure::new(Code::SignerMismatch, at.place()).because(doubt).alone())
+            }
+            Some(doubt) => Outcome::NotChecked(Unchecked::Signer(doubt)),
+        };
+        self.report.record(Check::Signer, outcome);
+    }
+
     fn judge(&mut self, check: Check, code: Code, standing: Standing, mode: Revocation) {
         let outcome = match (standing, mode) {
             (Standing::Good, _) => Outcome::Passed,
-            (Standing::RevokedLater, _) => {
+            (Standing::RevokedLater { reason, since }, _) => {
                 self.report.unproven_time |= self.report.times.received.is_none();
+                self.report.revoked_later.push(RevokedLater { check, reason, since: Timestamp::from_unix(since) });
                 Outcome::Passed
             }
             (Standing::Revoked { reason, since }, _) => {
                 let why = format_args!("revoked since {}: {reason}", Timestamp::from_unix(since)).to_string();
                 Outcome::Failed(Failure::new(code, Place::Document).because(why).alone())
             }
-            (Standing::Unknown(why), Revocation::FailOpen) => Outcome::NotChecked(Unchecked::Unknown(why)),
-            (Standing::Unknown(why), Revocation::FailClosed) => {
+            (Standing::Unknown(why), Revocation::FailOpen) if why != Unknown::TooOld => {
+                Outcome::NotChecked(Unchecked::Unknown(why))
+            }
+            (Standing::Unknown(why), Revocation::FailOpen | Revocation::FailClosed) => {
                 Outcome::Failed(Failure::new(Code::RevocationUnknown, Place::Document).because(why).alone())
             }
         };
         self.report.record(check, outcome);
+    }
+}
+
+/// The user whom the message of a prescriber names as its author. Above a prescription that is released stands somebody
+/// else's.
+fn named_author<'d>(prescription: Element<'d, '_>) -> Option<&'d str> {
+    let act = prescription.parent().filter(|it| it.name() == "subject")?.parent();
+    let user = act?.child("author")?.child("AgentPersonSDS")?.child("agentPersonSDS")?.child("id")?;
+    user.attribute("extension").filter(|_| user.attribute("root") == Some(oid::SDS_USER))
+}
+
+/// Why a certificate cannot be read, with the rule that says it best.
+fn unreadable(error: CertificateError, at: Place) -> Failure {
+    match error {
+        CertificateError::TooLong => Failure::ruled(Code::Limit, &BASE64_LIMIT, at),
+        CertificateError::Trailing => Failure::ruled(Code::CertificateParse, &TRAILING, at),
+        CertificateError::Malformed
+        | CertificateError::Version
+        | CertificateError::AlgorithmMismatch
+        | CertificateError::RepeatedExtension
+        | CertificateError::Extension => Failure::new(Code::CertificateParse, at),
     }
 }
 

@@ -1,10 +1,16 @@
 use super::*;
 use crate::signature::fragments::fragments;
+use crate::signature::policy::Policy;
 use crate::signature::testing::prescription;
 use crate::xml::{Document, Limits};
 
 /// The differences of the test prescription after replacements, as `kind path expected found`.
 fn differences(replacements: &[(&str, &str)]) -> Vec<String> {
+    both(replacements).0
+}
+
+/// The same, and those that the signature does not cover.
+fn both(replacements: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
     let signed = prescription();
     let received = replacements.iter().fold(signed.clone(), |text, (from, to)| {
         assert!(text.contains(from), "{from}");
@@ -13,13 +19,21 @@ fn differences(replacements: &[(&str, &str)]) -> Vec<String> {
     let (received, signed) = (parse(&received), parse(&signed));
     let canonical = fragments(signed.root(), &Policy::production()).unwrap();
     let canonical = parse(std::str::from_utf8(&canonical).unwrap());
-    let found = explain(received.root(), signed.root()).unwrap();
-    assert_eq!(explain(received.root(), canonical.root()).unwrap(), found, "the fragments say the same");
-    found.iter().map(shown).collect()
+    let found = told(&explain(received.root(), signed.root()).unwrap());
+    assert_eq!(told(&explain(received.root(), canonical.root()).unwrap()), found, "the fragments say the same");
+    let everything = everything(received.root(), signed.root()).unwrap();
+    let (covered, rest): (Vec<_>, Vec<_>) =
+        everything.into_iter().partition(|difference| difference.coverage == Coverage::Signed);
+    assert_eq!(told(&covered), found, "what is signed is named either way");
+    (found, told(&rest))
 }
 
 fn parse(text: &str) -> Document<'_> {
     Document::parse(text.as_bytes(), &Limits::DEFAULT).unwrap()
+}
+
+fn told(differences: &[Difference]) -> Vec<String> {
+    differences.iter().map(shown).collect()
 }
 
 fn shown(difference: &Difference) -> String {
@@ -71,6 +85,32 @@ fn a_removed_line_item_does_not_make_the_others_differ() {
     let end = text.find("<pertinentInformation2 ").unwrap();
     let removed = differences(&[(&text[start..end], "")]);
     assert_eq!(removed, ["Missing RX/pertinentInformation2/pertinentLineItem I1 6 Drug 1 -"]);
+}
+
+#[test]
+fn what_the_signature_does_not_cover_is_named_as_such() {
+    let (signed, rest) = both(&[
+        ("<low value=\"1\"/>", "<low value=\"2\"/>"),
+        ("code=\"0007\"", "code=\"0001\""),
+        ("000000-Z99999-00000F", "000000-Z99999-00000G"),
+        ("negationInd=\"false\"", "negationInd=\"true\""),
+        ("4000-8000-000000000000", "4000-8000-00000000000F"),
+    ]);
+    assert!(signed.is_empty(), "{signed:?}");
+    let paths: Vec<_> = rest.iter().map(|line| line.split(' ').nth(1).unwrap()).collect();
+    let item = "RX/pertinentInformation2[1]/pertinentLineItem[1]";
+    assert_eq!(
+        paths,
+        [
+            "id[1]/@root",
+            "RX/id[2]/@extension",
+            "RX/pertinentInformation2[2]/@negationInd",
+            &format!("{item}/pertinentInformation4[1]/pertinentItemStatus[1]/value[1]/@code"),
+            &format!("{item}/repeatNumber[1]/low[1]/@value"),
+        ]
+    );
+    let (_, removed) = both(&[("<low value=\"1\"/>", "")]);
+    assert_eq!(removed, [format!("Missing {item}/low 1 -")]);
 }
 
 #[test]

@@ -1,5 +1,9 @@
 //! What every node of a signed prescription must be, wherever it stands.
 
+use std::collections::HashSet;
+
+use crate::problem::Rule;
+use crate::rules::signature::form;
 use crate::signature::algorithm::XMLDSIG;
 use crate::signature::code::Code;
 use crate::signature::report::{Failure, Failures};
@@ -13,40 +17,48 @@ pub(super) fn check(
     failures: &mut Failures,
 ) {
     let signature = signature_text.map_or(0..0, |text| text.span());
-    let mut fail = |at: Element<'_, '_>, why: &str| {
+    let mut fail = |rule, at: Element<'_, '_>, why: &str| {
         if failures.len() < super::parts::MAX_FAILURES {
-            failures.push(Failure::new(Code::Structure, at.place()).because(why));
+            failures.push(Failure::ruled(Code::Structure, rule, at.place()).because(why));
         }
     };
+    let mut ids = HashSet::new();
     for element in parent.descendants() {
         let span = element.span();
         // The element that holds the signature is HL7's, what is in it is not.
         let in_signature = signature.start < span.start && span.end <= signature.end;
         if element.namespace() != if in_signature { Some(XMLDSIG) } else { namespace } {
-            fail(element, "the element is not in the namespace of its place");
+            fail(&form::NAMESPACE, element, "the element is not in the namespace of its place");
         }
-        if let Some(why) = misplaced(element, in_signature) {
-            fail(element, why);
+        if let Some((rule, why)) = misplaced(element, in_signature) {
+            fail(rule, element, why);
         }
-        if element.attributes().any(|attribute| attribute.qualified_name().starts_with("xml:")) {
-            fail(element, "attributes of the xml namespace are not allowed");
+        for attribute in element.attributes() {
+            if attribute.qualified_name().starts_with("xml:") {
+                fail(&form::CONTENT_KIND, element, "attributes of the xml namespace are not allowed");
+            }
+            if matches!(attribute.name(), "Id" | "ID" | "id") && !ids.insert(attribute.value()) {
+                fail(&form::DUPLICATE_ID, element, "another element has the same id");
+            }
         }
         if let Some(why) = content(element) {
-            fail(element, why);
+            fail(&form::CONTENT_KIND, element, why);
         }
     }
 }
 
 /// Elements whose name decides what is hashed, in a place where the published rules treat them differently.
-fn misplaced(element: Element<'_, '_>, in_signature: bool) -> Option<&'static str> {
+fn misplaced(element: Element<'_, '_>, in_signature: bool) -> Option<(&'static Rule, &'static str)> {
     let within = |name| element.parent().is_some_and(|parent| parent.name() == name);
     match element.name() {
-        "Signature" if !in_signature || !within("signatureText") => Some("there must be no other Signature"),
+        "Signature" if !in_signature || !within("signatureText") => {
+            Some((&form::WRAPPED, "there must be no other Signature"))
+        }
         "repeatNumber" if !within("pertinentLineItem") && !within("pertinentPrescription") => {
-            Some("repeatNumber must be that of the prescription or of a line item")
+            Some((Code::Structure.rule(), "repeatNumber must be that of the prescription or of a line item"))
         }
         "pertinentItemStatus" if !within("pertinentInformation4") => {
-            Some("pertinentItemStatus must be that of a line item")
+            Some((Code::Structure.rule(), "pertinentItemStatus must be that of a line item"))
         }
         _ => None,
     }

@@ -1,6 +1,8 @@
 //! Finding the hashed parts, each by its fixed path and each exactly once.
 
 use super::{MAX_PRESCRIPTION_BYTES, namespace_of, nodes};
+use crate::problem::Rule;
+use crate::rules::signature::form;
 use crate::signature::code::Code;
 use crate::signature::policy::Policy;
 use crate::signature::report::{Failure, Failures};
@@ -67,8 +69,12 @@ struct Search {
 
 impl Search {
     fn fail(&mut self, at: Element<'_, '_>, why: impl std::fmt::Display) {
+        self.fail_by(Code::Structure.rule(), at, why);
+    }
+
+    fn fail_by(&mut self, rule: &'static Rule, at: Element<'_, '_>, why: impl std::fmt::Display) {
         if self.failures.len() < MAX_FAILURES {
-            self.failures.push(Failure::new(Code::Structure, at.place()).because(why));
+            self.failures.push(Failure::ruled(Code::Structure, rule, at.place()).because(why));
         }
     }
 
@@ -80,7 +86,7 @@ impl Search {
         let siblings =
             parent.parent().map_or(1, |around| around.children().filter(|it| it.name() == parent.name()).count());
         if siblings > 1 {
-            self.fail(parent, "there must be one ParentPrescription");
+            self.fail_by(&form::WRAPPED, parent, "there must be one ParentPrescription");
         }
     }
 
@@ -92,7 +98,7 @@ impl Search {
             self.fail(parent, format_args!("{} must have a child {name}", parent.name()));
         }
         for further in named {
-            self.fail(further, format_args!("{} must have one child {name}", parent.name()));
+            self.fail_by(&form::WRAPPED, further, format_args!("{} must have one child {name}", parent.name()));
         }
         first
     }
@@ -122,7 +128,7 @@ impl Search {
         for wrapper in prescription.children().filter(|child| child.name() == "pertinentInformation2") {
             for indicator in ["negationInd", "inversionInd"] {
                 if wrapper.attribute(indicator).is_some_and(|value| value != "false") {
-                    self.fail(wrapper, format_args!("{indicator} of a line item must be false"));
+                    self.fail_by(&form::NEGATED, wrapper, format_args!("{indicator} of a line item must be false"));
                 }
             }
             if let Some(item) = self.one(wrapper, "pertinentLineItem") {

@@ -68,7 +68,7 @@ fn what_could_be_read_in_two_ways_is_refused() {
         ("xml:space", "<name>A. Patient", "<name xml:space=\"preserve\">A. Patient"),
     ] {
         let refused = changed(from, to).expect_err(what);
-        assert!(refused.names("signature.structure"), "{what}: {refused}");
+        assert!(refused.iter().any(|it| it.rule.id.starts_with("signature.structure")), "{what}: {refused}");
     }
 }
 
@@ -96,7 +96,7 @@ fn problems_name_the_place() {
 fn a_lost_namespace_is_forgiven_by_the_test_profile_only() {
     let text = prescription().replace(" xmlns=\"urn:hl7-org:v3\"", "");
     let document = Document::parse(text.as_bytes(), &Limits::DEFAULT).unwrap();
-    assert!(fragments(document.root(), &Policy::production()).unwrap_err().names("signature.structure"));
+    assert!(fragments(document.root(), &Policy::production()).unwrap_err().names("signature.structure.namespace"));
     let forgiven = fragments(document.root(), &Policy::test_profile()).unwrap();
     assert_eq!(String::from_utf8(forgiven).unwrap(), made(&prescription()).unwrap());
 }

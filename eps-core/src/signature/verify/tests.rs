@@ -1,5 +1,5 @@
 use super::*;
-use crate::signature::report::Entry;
+use crate::signature::report::{Entry, StepKind, StepOutcome};
 use crate::signature::signer::{Signer, sign};
 use crate::signature::testing::{self, Pki, prescription, providers, signed_prescription};
 use crate::signature::{embed, prepare};
@@ -58,7 +58,10 @@ fn now() -> Occasion {
 fn what_is_prepared_signed_and_embedded_verifies_under_the_production_policy() {
     let verified = verdict(|text| text, &Policy::production(), true, now()).unwrap();
     assert_eq!(verified.signed_at(), testing::now());
-    assert!(verified.report().entries().iter().all(|Entry { outcome, .. }| *outcome == Outcome::Passed));
+    let all_but_the_signer = |entry: &&Entry| entry.check != Check::Signer;
+    let passed = |Entry { outcome, .. }: &Entry| *outcome == Outcome::Passed;
+    assert!(verified.report().entries().iter().filter(all_but_the_signer).all(passed));
+    assert!(verified.report().steps().iter().all(|step| step.outcome == StepOutcome::Passed));
     assert_eq!(verified.report().path().count(), 2);
     assert_eq!(verified.report().lists().len(), 2);
 }
@@ -110,7 +113,7 @@ fn a_damaged_certificate_ends_the_checks() {
 #[test]
 fn a_policy_can_ask_for_larger_keys() {
     let policy = Policy { rsa_min_bits: 3072, ..Policy::production() };
-    assert_eq!(codes(verdict(|text| text, &policy, true, now())), [Code::KeySize, Code::Chain]);
+    assert_eq!(codes(verdict(|text| text, &policy, true, now())), [Code::Chain, Code::KeySize]);
 }
 
 #[test]
@@ -131,15 +134,134 @@ fn the_report_is_readable_for_people_and_programs_and_holds_no_patient() {
     let change = |text: String| text.replace("A. Patient", "B. Patient");
     let refused = verdict(change, &Policy::production(), true, now()).unwrap_err();
     let (people, program) = (refused.report().to_string(), serde_json::to_value(refused.report()).unwrap());
-    assert!(people.contains("FAILED       content: CONTENT"), "{people}");
+    assert!(people.contains("FAILED       digest: CONTENT"), "{people}");
     assert_eq!(program["codes"], serde_json::json!(["CONTENT"]));
     assert_eq!(program["reasons"], serde_json::json!(["Signature doesn't match prescription"]));
-    assert_eq!(program["checks"][5]["failures"][0]["rule"], "signature.content");
+    assert_eq!(program["checks"][3]["failures"][0]["rule"], "signature.content");
     assert_eq!(program["signedAt"], "2026-03-02T09:30:00+00:00");
     for shown in [people, program.to_string(), format!("{refused:?}")] {
         assert!(!shown.contains("Patient") && !shown.contains("PRESCRIBER"), "{shown}");
     }
     assert_eq!(refused.to_string(), "the signature is refused: CONTENT");
+}
+
+/// The test prescription in the message of a prescriber with this SDS user id.
+fn in_message(text: &str, user: &str) -> String {
+    format!(
+        "<PORX_IN020101SM31 xmlns=\"urn:hl7-org:v3\"><ControlActEvent><author><AgentPersonSDS><agentPersonSDS>\
+         <id root=\"1.2.826.0.1285.0.2.0.65\" extension=\"{user}\"/></agentPersonSDS></AgentPersonSDS></author>\
+         <subject>{text}</subject></ControlActEvent></PORX_IN020101SM31>"
+    )
+}
+
+#[test]
+fn the_signer_must_be_the_author_where_the_policy_says_so() {
+    const SIGNER: &str = "000000000001";
+    let outcome = |user: &'static str, binding| {
+        let policy = Policy { signer_binding: binding, ..Policy::production() };
+        let verdict = verdict(|text| in_message(&text, user), &policy, true, now());
+        let report = match &verdict {
+            Ok(verified) => verified.report(),
+            Err(refused) => refused.report(),
+        };
+        report.entry(Check::Signer).unwrap().outcome.clone()
+    };
+    let differs = Outcome::NotChecked(Unchecked::Signer(SignerDoubt::Differs));
+    assert_eq!(outcome(SIGNER, SignerBinding::Enforce), Outcome::Passed);
+    assert_eq!(outcome(SIGNER, SignerBinding::Log), Outcome::Passed);
+    assert_eq!(outcome("000000000002", SignerBinding::Log), differs);
+    assert_eq!(outcome("000000000002", SignerBinding::Off), Outcome::NotChecked(Unchecked::NotAsked));
+    let policy = Policy { signer_binding: SignerBinding::Enforce, ..Policy::production() };
+    let other = verdict(|text| in_message(&text, "000000000002"), &policy, true, now());
+    assert_eq!(codes(other), [Code::SignerMismatch]);
+    // A prescription by itself names nobody, as in a release: nothing to compare, unless the directory knows.
+    let alone = verdict(|text| text, &policy, true, now()).unwrap();
+    let unknown = Outcome::NotChecked(Unchecked::Signer(SignerDoubt::NoAuthor));
+    assert_eq!(alone.report().entry(Check::Signer).unwrap().outcome, unknown);
+    let pki = testing::shared_pki();
+    for provider in providers() {
+        let text = signed(provider.as_ref(), pki.signers()[0].as_ref());
+        let document = Xml::parse(text.as_bytes(), &Limits::DEFAULT).unwrap();
+        let (trust, lists) = (TrustAnchors::default(), Crls::none());
+        let verifier = Verifier { provider: provider.as_ref(), trust: &trust, lists: &lists, policy: &policy };
+        let author = |user: &str| verifier.verify_author(document.root(), now(), &user.parse().unwrap());
+        assert_eq!(codes(author(SIGNER)), [Code::Chain]);
+        assert_eq!(codes(author("000000000002")), [Code::Chain, Code::SignerMismatch]);
+    }
+}
+
+#[test]
+fn each_step_of_the_path_is_told() {
+    let verified = verdict(|text| text, &Policy::production(), true, now()).unwrap();
+    let steps = verified.report().steps();
+    let of = |certificate| steps.iter().filter(move |step| step.certificate == certificate).map(|step| step.kind);
+    use StepKind as Kind;
+    let signer =
+        [Kind::IssuerSignature, Kind::BasicConstraints, Kind::KeyUsage, Kind::Policies, Kind::CriticalExtensions];
+    assert!(of(0).eq(signer));
+    let ca =
+        [Kind::InForce, Kind::BasicConstraints, Kind::KeyUsage, Kind::PathLength, Kind::Key, Kind::CriticalExtensions];
+    assert!(of(1).eq([Kind::IssuerSignature].into_iter().chain(ca)));
+    assert!(of(2).eq([Kind::Anchor].into_iter().chain(ca)));
+    let pki = testing::shared_pki();
+    for provider in providers() {
+        let text = signed(provider.as_ref(), pki.signers()[0].as_ref());
+        let document = Xml::parse(text.as_bytes(), &Limits::DEFAULT).unwrap();
+        let lookalike = Pki::lookalike();
+        let trust = TrustAnchors::new([lookalike.root.as_slice()], [lookalike.sub_ca.as_slice()], provider.as_ref());
+        let (trust, lists, policy) = (trust.unwrap(), Crls::none(), Policy::test_profile());
+        let verifier = Verifier { provider: provider.as_ref(), trust: &trust, lists: &lists, policy: &policy };
+        let refused = verifier.verify(document.root(), now()).unwrap_err();
+        let told: Vec<String> = refused.report().steps().iter().map(ToString::to_string).collect();
+        assert_eq!(
+            told,
+            [
+                "FAILED     signer: signed by its issuer (the certificate was not signed by the CA it names)",
+                "passed     signer: basic constraints",
+                "not asked  signer: key usage",
+                "not asked  signer: policies",
+                "passed     signer: critical extensions",
+            ]
+        );
+    }
+}
+
+#[test]
+fn a_later_revocation_is_told_and_an_old_list_is_refused_even_by_a_policy_that_fails_open() {
+    use rcgen::{RevocationReason, RevokedCertParams, SerialNumber};
+    let pki = testing::shared_pki();
+    let revoked = RevokedCertParams {
+        serial_number: SerialNumber::from_slice(testing::PRESCRIBER_SERIAL),
+        revocation_time: testing::NOW + time::Duration::minutes(30),
+        reason_code: Some(RevocationReason::Superseded),
+        invalidity_date: None,
+    };
+    for provider in providers() {
+        let provider = provider.as_ref();
+        let text = signed(provider, pki.signers()[0].as_ref());
+        let document = Xml::parse(text.as_bytes(), &Limits::DEFAULT).unwrap();
+        let trust = TrustAnchors::new([pki.root.as_slice()], [pki.sub_ca.as_slice()], provider).unwrap();
+        let verify = |list: Vec<u8>, policy: &Policy, occasion| {
+            let lists = [list, Pki::root_list()];
+            let lists = Crls::new(lists.iter().map(Vec::as_slice), &trust, provider);
+            Verifier { provider, trust: &trust, lists: &lists, policy }.verify(document.root(), occasion)
+        };
+        let later = testing::now().plus_seconds(3600);
+        let list = || Pki::list(vec![revoked.clone()]);
+        let verified = verify(list(), &Policy::production(), Occasion::receipt_unknown(later)).unwrap();
+        assert!(verified.report().rests_on_claimed_time());
+        let note = verified.report().revoked_later()[0].to_string();
+        assert!(note.contains("(superseded), after the signing time"), "{note}");
+        let received = Occasion::received_at(later, testing::now());
+        assert!(!verify(list(), &Policy::production(), received).unwrap().report().rests_on_claimed_time());
+        let mut open = Policy::production();
+        open.revocation_of_certificate = Revocation::FailOpen;
+        let aged = |days| Pki::list_by(1, testing::NOW - time::Duration::days(days), Vec::new());
+        assert!(verify(aged(3), &open, now()).is_ok());
+        assert_eq!(codes(verify(aged(8), &open, now())), [Code::RevocationUnknown]);
+        open.fail_open_list_age = None;
+        assert!(verify(aged(8), &open, now()).is_ok());
+    }
 }
 
 #[cfg(feature = "rustcrypto")]
@@ -206,3 +328,5 @@ proptest::proptest! {
         }
     }
 }
+
+mod hostile;

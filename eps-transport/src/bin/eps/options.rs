@@ -77,7 +77,7 @@ impl Global {
 }
 
 /// An instant as RFC 3339 or as HL7 v3 writes it.
-fn instant(text: &str) -> Result<Timestamp, String> {
+pub(crate) fn instant(text: &str) -> Result<Timestamp, String> {
     Timestamp::parse_hl7(text).or_else(|_| {
         let instant = OffsetDateTime::parse(text, &Rfc3339).map_err(|error| error.to_string())?;
         Ok(Timestamp::from_unix(instant.unix_timestamp()))
