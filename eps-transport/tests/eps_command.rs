@@ -102,12 +102,39 @@ fn what_is_signed_verifies_and_what_is_changed_does_not() {
     assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
     let checks = json(&verified);
     let checks = checks["report"]["checks"].as_array().unwrap();
-    assert!(checks.len() == 11 && checks.iter().all(|check| check["outcome"] == "passed"));
+    // The message names no user as its author, so that there is nobody to compare the signer with.
+    let (signer, others) = checks.split_last().unwrap();
+    assert!(others.len() == 11 && others.iter().all(|check| check["outcome"] == "passed"));
+    assert_eq!((&signer["check"], &signer["outcome"]), (&"signer".into(), &"not-checked".into()));
     let refused = verify(&changed, &["--against", text(&original)]);
     assert_eq!(refused.status.code(), Some(1));
     let refused = json(&refused);
     assert_eq!(refused["report"]["codes"], serde_json::json!(["CONTENT"]));
     assert_eq!(refused["differences"][0]["found"], "Twice as much");
+    assert_eq!(refused["differences"][0]["covered"], "signed");
+
+    // The bundle that it was made of names the field in FHIR; people see no value unless they ask.
+    let order = order();
+    let against = |more: &[&str]| {
+        let arguments = [&["verify", text(&changed), "--against", text(&order)], more].concat();
+        String::from_utf8(run(&arguments).stdout).unwrap()
+    };
+    let told = against(&[]);
+    assert!(told.contains("(in FHIR: Bundle.entry[1].resource.dosageInstruction[0].text)"), "{told}");
+    assert!(
+        told.contains("verdict      REFUSED") && !told.contains("Twice as much") && !told.contains('\x1b'),
+        "{told}"
+    );
+    assert!(against(&["--show-values"]).contains("found    Twice as much"));
+    let fragments = against(&["--fragments"]);
+    assert!(fragments.contains("fragment     line item 1, ") && fragments.contains("Twice as much"));
+    assert!(
+        json(&verify(&original, &["--against", text(&order)]))["differences"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|difference| difference["covered"] != "signed")
+    );
 
     // Without the revocation lists the production policy fails closed; without the anchor there is no path.
     let root = file("root.pem");
