@@ -27,6 +27,7 @@ use crate::ids::{LineItemId, MessageId, NhsNumber, OdsCode, PrescriptionId, Pres
 use crate::model::{Code, Date, OtherDispenser, SignedDocument, Timestamp};
 
 mod activity;
+mod admin;
 mod cancel;
 mod cancellation;
 mod change;
@@ -35,8 +36,10 @@ mod command;
 mod create;
 mod dispense;
 mod handback;
+mod index;
 mod issue;
 pub mod items;
+mod parts;
 mod policy;
 mod rebuild;
 mod refusal;
@@ -48,6 +51,8 @@ mod timeline;
 mod withdraw;
 
 #[cfg(test)]
+mod admin_tests;
+#[cfg(test)]
 mod cancel_tests;
 #[cfg(test)]
 mod handback_tests;
@@ -55,13 +60,17 @@ mod handback_tests;
 mod lifetimes;
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod time_tests;
 
 pub use activity::{Activity, NextActivity};
+pub use admin::{AdminTarget, AdminUpdate, Update};
 pub use cancellation::{Cancellation, CancellationTarget, FailedCancellation, WhyFailed};
 pub use command::{
     CancelOf, ClaimOf, Command, Create, Notification, NotifiedItem, PrescribedItem, RebuildOf, ReleaseHow, ReleaseTo,
     ReturnOf, WithdrawOf,
 };
+pub use index::IndexTerms;
 pub use issue::{Issue, IssueNumber, Issues, NoIssueNumber, Snapshot, Window};
 pub use policy::Periods;
 pub use refusal::{Fault, Invalid, NotCancelled, Refusal};
@@ -394,6 +403,9 @@ pub fn decide(
         }
         Command::Rebuild(history) => {
             rebuild::decide(record.ok_or(Refusal::PrescriptionNotFound)?, &history, received, periods)
+        }
+        Command::Administer(update) => {
+            admin::decide(record.ok_or(Refusal::PrescriptionNotFound)?, &update, received, periods)
         }
     }
 }

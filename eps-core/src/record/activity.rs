@@ -161,17 +161,14 @@ mod tests {
 
     /// The next activity as Spine writes it: `expire_20260705`.
     fn next(record: &Record) -> String {
-        let next = record.next_activity(&Periods::SPINE).unwrap();
-        let name = serde_json::to_value(next.activity).unwrap();
-        format!("{}_{}", name.as_str().unwrap(), next.date.to_hl7())
+        record.next_activity(&Periods::SPINE).unwrap().term()
     }
 
     fn issue(record: &Record, number: u8) -> String {
         let number = IssueNumber::try_from(number).unwrap();
         let issue = record.issues().get(number).unwrap();
         let next = record.next_activity_of(number, issue, &Periods::SPINE);
-        let name = serde_json::to_value(next.activity).unwrap();
-        format!("{} {} {}", issue.status().code(), name.as_str().unwrap(), next.date.to_hl7())
+        format!("{} {}", issue.status().code(), next.term().replace('_', " "))
     }
 
     #[test]

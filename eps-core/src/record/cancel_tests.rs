@@ -236,9 +236,7 @@ fn what_was_dispensed_or_has_ended_is_not_cancelled_any_more() {
     let mut life = Life::of(samples::with_dispenser());
     life.cancel(SURGERY, None);
     let super::Passed::Changed(accepted) = life.at("20260705000000").pass() else { panic!() };
-    let [FailedCancellation { why: WhyFailed::TimePassed, .. }] = accepted.record.failed_cancellations() else {
-        panic!()
-    };
+    let [FailedCancellation { why: WhyFailed::Ended, .. }] = accepted.record.failed_cancellations() else { panic!() };
 }
 
 /// The record that a cancellation begins: the prescription of the samples has not come yet.

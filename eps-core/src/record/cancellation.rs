@@ -64,8 +64,8 @@ pub enum WhyFailed {
     AlreadyPending,
     /// The dispenser completed the issue.
     Dispensed,
-    /// The issue ended by time.
-    TimePassed,
+    /// The issue ended by time, or by an administrative update.
+    Ended,
     /// The prescription has no such item.
     ItemNotFound,
     /// It came before the prescription, and named another patient.

@@ -119,6 +119,7 @@ fn repeats(event: Event) -> bool {
         | Event::SubsequentCancellation
         | Event::Withdrawn
         | Event::HistoryRebuilt
+        | Event::Administered
         | Event::TimePassed => false,
     }
 }

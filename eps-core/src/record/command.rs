@@ -1,5 +1,6 @@
 //! What is asked of a record, taken from the messages that ask it.
 
+use super::admin::AdminUpdate;
 use super::cancellation::{Cancellation, CancellationTarget};
 use super::refusal::{Invalid, Refusal};
 use super::{DocumentKey, IssueNumber};
@@ -30,6 +31,8 @@ pub enum Command {
     Withdraw(WithdrawOf),
     /// Note anew all that was dispensed.
     Rebuild(RebuildOf),
+    /// Set right what went wrong.
+    Administer(Box<AdminUpdate>),
 }
 
 /// A prescription arrives.

@@ -291,6 +291,11 @@ impl<S: Copy + Into<ItemStatus>> Items<S> {
         self.try_map(|item| T::try_from(item.status.into()))
     }
 
+    /// Whether there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The status of one item.
     pub(super) fn status_of(&self, id: LineItemId) -> Option<ItemStatus> {
         self.0.iter().find(|item| item.id == id).map(|item| item.status.into())

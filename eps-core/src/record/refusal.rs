@@ -109,6 +109,9 @@ pub enum Invalid {
     /// The patient's NHS number of a withdrawal is not that of the prescription.
     #[error("Mismatch between prescription and withdrawal NHSNumber")]
     WithdrawalNhsNumber,
+    /// What an administrative update would make is not a valid record.
+    #[error("Record consistency check failure")]
+    Inconsistent,
     /// The signature is refused.
     #[error("Invalid digital signature")]
     Signature,

@@ -90,6 +90,13 @@ pub(super) fn acute_of(prescribed: &str) -> Record {
     made(Create { prescribed: at(prescribed), ..create() }, prescribed)
 }
 
+/// A repeat dispensing prescription of this time, whose window is the year from then on.
+pub(super) fn repeat_of(prescribed: &str, issues: u32) -> Record {
+    let from = at(prescribed).date();
+    let days_supply = Some(DaysSupply { low: Some(from), high: Some(from.plus_months(12)), days: Some(28) });
+    made(Create { prescribed: at(prescribed), days_supply, ..create_repeat_dispensing(issues) }, prescribed)
+}
+
 pub(super) fn repeat_dispensing(issues: u32) -> Record {
     made(create_repeat_dispensing(issues), PRESCRIBED)
 }
@@ -126,7 +133,11 @@ pub(super) fn cancelled() -> Record {
     let mut record = acute();
     let cancel = |state| {
         let State::ToBeDispensed(ToBeDispensed { items }) = state else { panic!("{state:?}") };
-        State::Cancelled(Cancelled { items: items.map(|_: Open| Void::Cancelled), completed: day("20260106") })
+        State::Cancelled(Cancelled {
+            items: items.map(|_: Open| Void::Cancelled),
+            completed: day("20260106"),
+            dispenser: None,
+        })
     };
     record.issues.change(IssueNumber::FIRST, |issue| issue.change(|state| Ok(cancel(state)))).unwrap();
     record

@@ -135,6 +135,9 @@ pub struct WithDispenserActive {
 pub struct Expired {
     pub(super) items: Items<Void>,
     pub(super) completed: Date,
+    /// Who had it before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) dispenser: Option<OdsCode>,
 }
 
 /// 0005: cancelled.
@@ -142,6 +145,9 @@ pub struct Expired {
 pub struct Cancelled {
     pub(super) items: Items<Void>,
     pub(super) completed: Date,
+    /// Who had it before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) dispenser: Option<OdsCode>,
 }
 
 /// 0006: at least one item dispensed, the others closed.
@@ -296,7 +302,7 @@ pub(super) struct Waiting {
 impl Waiting {
     /// The issue with all its items cancelled.
     pub(super) fn cancel(self, on: Date) -> State {
-        State::Cancelled(Cancelled { items: self.items.map(Open::cancelled), completed: on })
+        State::Cancelled(Cancelled { items: self.items.map(Open::cancelled), completed: on, dispenser: None })
     }
 
     /// The issue with one item cancelled; cancelled itself where no other item is left to dispense.
@@ -334,7 +340,7 @@ impl Dispensed {
 impl NotDispensed {
     /// Cancels it: nothing was dispensed, and a cancellation waited.
     pub(super) fn cancel(self, on: Date) -> Cancelled {
-        Cancelled { items: self.items.map(Unsupplied::cancelled), completed: on }
+        Cancelled { items: self.items.map(Unsupplied::cancelled), completed: on, dispenser: Some(self.dispensing.by) }
     }
 
     /// Claims it: the fee for an item that was not dispensed may still be due.
@@ -471,10 +477,11 @@ impl State {
             | Self::NotDispensed(NotDispensed { dispensing, .. })
             | Self::Claimed(Claimed { dispensing, .. })
             | Self::NoClaimed(NoClaimed { dispensing, .. }) => Some(&dispensing.by),
+            Self::Expired(Expired { dispenser, .. }) | Self::Cancelled(Cancelled { dispenser, .. }) => {
+                dispenser.as_ref()
+            }
             Self::AwaitingRelease(_)
             | Self::ToBeDispensed(_)
-            | Self::Expired(_)
-            | Self::Cancelled(_)
             | Self::RepeatFuture(_)
             | Self::Future(_)
             | Self::CancelledFuture(_) => None,
@@ -555,22 +562,32 @@ impl State {
 
     /// The issue once the time to act on it has passed; what is complete stays as it is.
     pub(super) fn expire(self, today: Date) -> Self {
-        let open = |items: Items<Open>| Self::Expired(Expired { items: items.map(Open::expired), completed: today });
+        let open = |items: Items<Open>| {
+            Self::Expired(Expired { items: items.map(Open::expired), completed: today, dispenser: None })
+        };
         match self {
             Self::AwaitingRelease(AwaitingRelease { items })
             | Self::ToBeDispensed(ToBeDispensed { items })
             | Self::RepeatFuture(RepeatFuture { items })
             | Self::Future(Future { items }) => open(items),
-            Self::WithDispenser(WithDispenser { items, .. }) => {
-                Self::Expired(Expired { items: items.map(Handed::expired), completed: today })
-            }
+            Self::WithDispenser(WithDispenser { items, release }) => Self::Expired(Expired {
+                items: items.map(Handed::expired),
+                completed: today,
+                dispenser: Some(release.to),
+            }),
             Self::WithDispenserActive(state) => match state.close() {
                 Ok((items, release, dispensing)) => {
                     Self::Dispensed(Dispensed { items, release, dispensing, completed: today })
                 }
-                Err(active) => Self::Expired(Expired { items: active.items.map(Active::expired), completed: today }),
+                Err(active) => Self::Expired(Expired {
+                    items: active.items.map(Active::expired),
+                    completed: today,
+                    dispenser: Some(active.release.to),
+                }),
             },
-            Self::CancelledFuture(_) => Self::Expired(Expired { items: Items::new(Vec::new()), completed: today }),
+            Self::CancelledFuture(_) => {
+                Self::Expired(Expired { items: Items::new(Vec::new()), completed: today, dispenser: None })
+            }
             complete @ (Self::Expired(_)
             | Self::Cancelled(_)
             | Self::Dispensed(_)

@@ -98,14 +98,14 @@ pub(super) fn expire_from(record: &mut Record, number: IssueNumber, today: Date)
         record.issues.change(other, |issue| issue.change(|state| Ok(state.expire(today))))?;
         record.issues.current = other;
     }
-    fail_pending(record, WhyFailed::TimePassed);
+    fail_pending(record, WhyFailed::Ended);
     Ok(())
 }
 
 fn no_claim(record: &mut Record, number: IssueNumber, now: Timestamp, periods: &Periods) -> Result<(), Refusal> {
     record.issues.change(number, |issue| issue.change(|state| Ok(state.no_claim(now.date()))))?;
     if number == record.issues.current() {
-        fail_pending(record, WhyFailed::TimePassed);
+        fail_pending(record, WhyFailed::Ended);
     }
     release_next(record, number, now, now.date(), periods)
 }

@@ -49,6 +49,8 @@ pub enum Event {
     Withdrawn,
     /// The dispenser sent its notifications anew.
     HistoryRebuilt,
+    /// An operator set something right.
+    Administered,
     /// Time passed.
     TimePassed,
 }
@@ -70,6 +72,7 @@ impl Event {
             Self::Returned => "Dispense proposal return successful".to_owned(),
             Self::Withdrawn => "Dispense Withdrawal successful".to_owned(),
             Self::HistoryRebuilt => "Rebuild Dispense History successful".to_owned(),
+            Self::Administered => "Administrative update successful".to_owned(),
             Self::TimePassed => "Updated by Urgent Admin Batch worker".to_owned(),
         }
     }
