@@ -44,7 +44,7 @@ fn a_store_of_the_first_schema_is_brought_up_to_date() {
         let reply = broker.store().answered(key.message()).unwrap().unwrap().reply;
         assert!(eps_core::hl7v3::read(&reply).is_ok());
     }
-    let signed = *record.documents().first().unwrap();
+    let signed = record.uploaded().unwrap().signed.key;
     assert!(broker.document(signed).unwrap().starts_with(b"<ParentPrescription"));
 }
 

@@ -4,8 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::Record;
 
-/// The schema that this release writes. It reads this one and, once there are, the ones before.
-const SCHEMA: u32 = 1;
+/// The schema that this release writes. It reads this one and the one before.
+const SCHEMA: u32 = 2;
+
+/// The first schema: what only the prescription itself tells stood among all else.
+const FIRST_SCHEMA: u32 = 1;
 
 #[derive(Serialize)]
 struct Writing<'a> {
@@ -66,6 +69,7 @@ impl Record {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, StoredRecordError> {
         let newer = |found| (found > SCHEMA).then_some(StoredRecordError::Newer { found });
         match serde_json::from_slice::<Reading>(bytes) {
+            Ok(Reading { schema: FIRST_SCHEMA, .. }) => Ok(serde_json::from_value(upgraded(bytes)?)?),
             Ok(Reading { schema, record }) => newer(schema).map_or(Ok(record), Err),
             Err(error) => {
                 let head: Head = serde_json::from_slice(bytes)?;
@@ -73,6 +77,19 @@ impl Record {
             }
         }
     }
+}
+
+/// A record of the first schema as one of the second.
+fn upgraded(bytes: &[u8]) -> Result<serde_json::Value, StoredRecordError> {
+    let mut stored: serde_json::Value = serde_json::from_slice(bytes)?;
+    let mut record = stored.get_mut("record").map(serde_json::Value::take).unwrap_or_default();
+    if let Some(record) = record.as_object_mut() {
+        let told = ["uuid", "signed", "signed_at", "prescription_type"];
+        let told = told.into_iter().filter_map(|name| Some((name.to_owned(), record.remove(name)?)));
+        let told: serde_json::Map<_, _> = told.collect();
+        record.insert("uploaded".to_owned(), told.into());
+    }
+    Ok(record)
 }
 
 #[cfg(test)]
@@ -90,11 +107,26 @@ mod tests {
     #[test]
     fn a_newer_record_is_refused() {
         let text = String::from_utf8(samples::acute().to_bytes().unwrap()).unwrap();
-        for newer in [text.replace("\"schema\":1", "\"schema\":2"), "{\"schema\":7}".to_owned()] {
+        for newer in [text.replace("\"schema\":2", "\"schema\":3"), "{\"schema\":7}".to_owned()] {
             assert!(matches!(Record::from_bytes(newer.as_bytes()), Err(StoredRecordError::Newer { .. })));
         }
         assert!(matches!(Record::from_bytes(b"{\"schema\":1}"), Err(StoredRecordError::Damaged { .. })));
         assert!(Record::from_bytes(b"").is_err());
+    }
+
+    #[test]
+    fn a_record_of_the_first_schema_is_read() {
+        let record = samples::dispensed();
+        let mut stored: serde_json::Value = serde_json::from_slice(&record.to_bytes().unwrap()).unwrap();
+        let told = stored["record"].as_object_mut().unwrap().remove("uploaded").unwrap();
+        for (name, value) in told.as_object().unwrap() {
+            stored["record"][name] = value.clone();
+        }
+        stored["schema"] = 1.into();
+        assert_eq!(Record::from_bytes(&serde_json::to_vec(&stored).unwrap()).unwrap(), record);
+        stored["record"]["signed"] = "elsewhere".into();
+        let damaged = Record::from_bytes(&serde_json::to_vec(&stored).unwrap());
+        assert!(matches!(damaged, Err(StoredRecordError::Damaged { .. })));
     }
 
     #[test]
