@@ -13,9 +13,9 @@ fn update(life: &mut Life, target: AdminTarget, set: impl FnOnce(&mut AdminUpdat
 }
 
 fn item(life: &Life, order: usize) -> LineItemId {
-    let id = |issue: &Issue| match issue.state() {
-        super::state::State::ToBeDispensed(state) => state.items.iter().nth(order - 1).map(|item| item.id()),
-        _ => None,
+    let id = |issue: &Issue| {
+        let super::state::State::ToBeDispensed(state) = issue.state() else { return None };
+        state.items.iter().nth(order - 1).map(|item| item.id())
     };
     life.record.current().and_then(id).unwrap()
 }
