@@ -15,7 +15,7 @@ mod write;
 
 pub use dosage::dosage_text;
 pub(crate) use facts::create_problems;
-pub use read::{Context, IdentifierReferences, read};
+pub use read::{Context, IdentifierReferences, read, read_answer};
 pub use task_query::{AskedDate, TaskQuery, TrackerQuestion, task_query};
 pub use write::{
     ItemUpdate, Outgoing, SignatureVerdict, status, write, write_request_group, write_request_groups, write_tasks,

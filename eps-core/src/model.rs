@@ -9,6 +9,7 @@
 
 mod address;
 mod agent;
+mod answered;
 #[cfg(any(test, feature = "proptest"))]
 pub mod arbitrary;
 mod cancellation;
@@ -26,6 +27,7 @@ mod tracker;
 
 pub use address::{Address, PersonName, Telecom};
 pub use agent::{AgentPerson, Licence, Organisation, Person};
+pub use answered::{Answer, FailedPrescription, Outcome, OutcomeCoding, OutcomeIssue, ReleaseAnswer};
 pub use cancellation::{Cancellation, CancellationResponse, ReasonForCancellation};
 pub use claim::{ChargeExemption, ClaimedItem, ClaimedSupply, Collector, DispenseClaim, Endorsement};
 pub use dispense::{DispenseNotification, RequestedQuantity, SuppliedLineItem, Supply};

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use eps_core::xml::{Document, Limits, c14n};
 
+pub mod carried;
 pub mod messages;
 pub mod pack;
 pub mod places;

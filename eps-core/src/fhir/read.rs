@@ -19,6 +19,7 @@ use crate::ids::{Asid, CheckCharacters, MessageId};
 use crate::model::{Envelope, Message, ReleaseKind, SdsAuthor, Timestamp};
 use crate::problem::{Problem, Problems};
 
+mod answer;
 mod bundle;
 mod cancellation;
 mod contained;
@@ -41,6 +42,8 @@ mod signature;
 mod task;
 mod validate;
 mod withdrawal;
+
+pub use answer::read_answer;
 
 use bundle::Bundle;
 use findings::Findings;
@@ -135,6 +138,7 @@ fn of_bundle(findings: &mut Findings, root: Node<'_>, context: &Context) -> Opti
     let code = event.and_then(Node::as_str);
     match code.and_then(MessageEvent::from_fhir) {
         Some(MessageEvent::PrescriptionOrder) => {
+            findings.take_telephones_only();
             validate::prescription::number_of_items(findings, &bundle);
             validate::common(findings, &bundle, context.identifier_references);
             validate::prescription::prescription(findings, &bundle);

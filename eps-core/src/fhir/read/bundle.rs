@@ -72,6 +72,19 @@ impl<'d> Bundle<'d> {
         Some(Self { root, entries })
     }
 
+    /// Indexes the entries of a Bundle that may have none.
+    pub(super) fn searchset(findings: &mut Findings, root: Node<'d>) -> Option<Self> {
+        match root.get("entry") {
+            Some(_) => Self::new(findings, root),
+            None => Some(Self { root, entries: Vec::new() }),
+        }
+    }
+
+    /// All entries, in their order.
+    pub(super) fn all(&self) -> impl Iterator<Item = Entry<'d>> {
+        self.entries.iter().copied()
+    }
+
     /// The entries with resources of this type, in their order.
     pub(super) fn entries(&self, kind: &'static str) -> impl Iterator<Item = Entry<'d>> {
         self.entries.iter().copied().filter(move |entry| entry.kind == kind)

@@ -24,14 +24,20 @@ pub(super) fn name(findings: &mut Findings, node: Node<'_>) -> Option<PersonName
     })
 }
 
-/// A `ContactPoint`. Whatever its system, the value becomes a `tel:` URL without white space, as the NHS service does.
+/// A `ContactPoint` as a URL without white space: of a mail address, a fax, or a telephone, which is whatever has another
+/// system. In an order all are telephones, since the NHS service signs them so.
 pub(super) fn telecom(findings: &mut Findings, node: Node<'_>) -> Option<Telecom> {
     let telecom_use = node
         .get("use")
         .and_then(|code| findings.known(code, TelecomUse::from_fhir, &rules::TELECOM_USE, "Unhandled telecom use"));
+    let scheme = match node.str("system") {
+        Some("email") if !findings.are_telephones_only() => "mailto:",
+        Some("fax") if !findings.are_telephones_only() => "fax:",
+        Some(_) | None => "tel:",
+    };
     let value = findings.str(node, "value").filter(|value| !value.is_empty());
     let value = value.and_then(|value| {
-        let prefix = if value.trim_start().starts_with("tel:") { "" } else { "tel:" };
+        let prefix = if value.trim_start().starts_with(scheme) { "" } else { scheme };
         let mut url = String::with_capacity(prefix.len() + value.len());
         url.push_str(prefix);
         url.extend(value.chars().filter(|character| !character.is_whitespace()));

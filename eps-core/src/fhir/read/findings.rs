@@ -22,6 +22,7 @@ const MAX_PROBLEMS: usize = 200;
 pub(super) struct Findings {
     problems: Vec<Problem>,
     check_characters: CheckCharacters,
+    telephones_only: bool,
 }
 
 /// Which elements of a list are meant, in the words of the NHS service.
@@ -54,7 +55,17 @@ impl fmt::Display for Condition<'_> {
 impl Findings {
     /// Nothing told yet.
     pub(super) fn new(check_characters: CheckCharacters) -> Self {
-        Self { problems: Vec::new(), check_characters }
+        Self { problems: Vec::new(), check_characters, telephones_only: false }
+    }
+
+    /// From here on every telecom is a telephone number, whatever its system: so the NHS service signs orders.
+    pub(super) fn take_telephones_only(&mut self) {
+        self.telephones_only = true;
+    }
+
+    /// Whether every telecom is a telephone number.
+    pub(super) fn are_telephones_only(&self) -> bool {
+        self.telephones_only
     }
 
     /// All problems, if there are any.

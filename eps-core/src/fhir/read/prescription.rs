@@ -5,9 +5,9 @@ use super::findings::Findings;
 use super::json::Node;
 use super::practitioner::{self, Part};
 use super::{line_item, patient, rules, signature, system};
-use crate::codes::{CourseOfTherapy, fixed};
+use crate::codes::{CourseOfTherapy, DispensingSitePreference, fixed};
 use crate::ids::{MessageId, OdsCode, PrescriptionUuid, WrittenPrescriptionId};
-use crate::model::{AgentPerson, Author, Date, DaysSupply, Exemptions, Prescription, RepeatNumber, Timestamp};
+use crate::model::{AgentPerson, Author, Code, Date, DaysSupply, Exemptions, Prescription, RepeatNumber, Timestamp};
 
 /// Reads the prescription of a Bundle.
 pub(super) fn prescription(
@@ -30,15 +30,8 @@ pub(super) fn prescription(
     let responsible_party = responsible_party(findings, bundle, first);
     let schedule = dispense.and_then(|dispense| schedule(findings, dispense, course, author.as_ref()));
     let performer = dispense.and_then(|dispense| nominated_performer(findings, dispense));
-    let site_preference = dispense.and_then(|dispense| {
-        let extension = findings.extension(dispense, system::SITE_TYPE)?;
-        let coding = findings.required(extension, "valueCoding")?;
-        findings.code_of(coding, "code")
-    });
-    let prescription_type = findings.extension(first, system::PRESCRIPTION_TYPE).and_then(|extension| {
-        let coding = findings.required(extension, "valueCoding")?;
-        findings.code(coding, "code")
-    });
+    let site_preference = dispense.and_then(|dispense| site_preference(findings, dispense));
+    let prescription_type = prescription_type(findings, first);
     let review_date = review_date(findings, first);
     let line_items = line_item::line_items(findings, bundle, &requests, repeat.flatten());
     let (uuid, id) = ids?;
@@ -173,7 +166,22 @@ fn responsible_party(findings: &mut Findings, bundle: &Bundle<'_>, request: Node
     practitioner::agent_person(findings, bundle, role, Part::ResponsibleParty)
 }
 
-fn nominated_performer(findings: &mut Findings, dispense: Node<'_>) -> Option<Option<OdsCode>> {
+/// The kind of dispenser preferred.
+pub(super) fn site_preference(findings: &mut Findings, dispense: Node<'_>) -> Option<DispensingSitePreference> {
+    let extension = findings.extension(dispense, system::SITE_TYPE)?;
+    let coding = findings.required(extension, "valueCoding")?;
+    findings.code_of(coding, "code")
+}
+
+/// Who prescribes in which setting.
+pub(super) fn prescription_type(findings: &mut Findings, request: Node<'_>) -> Option<Code> {
+    let extension = findings.extension(request, system::PRESCRIPTION_TYPE)?;
+    let coding = findings.required(extension, "valueCoding")?;
+    findings.code(coding, "code")
+}
+
+/// The nominated dispenser.
+pub(super) fn nominated_performer(findings: &mut Findings, dispense: Node<'_>) -> Option<Option<OdsCode>> {
     let Some(performer) = dispense.get("performer") else { return Some(None) };
     let identifier = findings.required(performer, "identifier")?;
     let value = findings.required(identifier, "value")?;
@@ -214,7 +222,7 @@ fn days_supply(findings: &mut Findings, dispense: Node<'_>) -> Option<DaysSupply
 }
 
 /// When the repeat is to be reviewed; `Some(None)` where nothing says so.
-fn review_date(findings: &mut Findings, request: Node<'_>) -> Option<Option<Date>> {
+pub(super) fn review_date(findings: &mut Findings, request: Node<'_>) -> Option<Option<Date>> {
     let Some(information) = findings.optional_extension(request, system::REPEAT_REVIEW) else { return Some(None) };
     let Some(expiry) = findings.optional_extension(information, system::part::REVIEW_DATE) else { return Some(None) };
     findings.date(expiry, "valueDateTime").map(Some)

@@ -227,6 +227,26 @@ fn the_answer_to_a_release_is_not_read_with_or_without_ids() {
 }
 
 #[test]
+fn a_mail_address_and_a_fax_are_what_they_are_but_in_an_order() {
+    let cases = [
+        ("email", "pharmacy@example.org", "mailto:pharmacy@example.org"),
+        ("email", "mailto:pharmacy@example.org", "mailto:pharmacy@example.org"),
+        ("fax", "01632 960 302", "fax:01632960302"),
+        ("sms", "07700 900 123", "tel:07700900123"),
+        ("phone", "tel:01632 960 301", "tel:01632960301"),
+    ];
+    for (system, value, url) in cases {
+        let telecom = json!({"system": system, "use": "work", "value": value});
+        let request = released(&with(release(), &[("/parameter/1/resource/telecom/0", telecom.clone())]));
+        assert_eq!(request.author.telecoms[0].value.as_ref().unwrap().as_str(), url);
+        let mut order = order();
+        order.pointer_mut(PATIENT).unwrap()["telecom"] = json!([telecom]);
+        let signed = prescription_of(&order).patient.telecoms[0].value.clone().unwrap();
+        assert!(signed.as_str().starts_with("tel:"), "{}", signed.as_str());
+    }
+}
+
+#[test]
 fn a_release_names_the_pharmacy_and_who_asks() {
     let owner = "Required parameter owner is missing.";
     breaks(
