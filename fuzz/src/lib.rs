@@ -17,6 +17,9 @@ pub mod certificate_path;
 pub mod convert_differential;
 pub mod fhir_read;
 pub mod hl7v3_read;
+pub mod revocation_list;
+pub mod signature_verify;
+mod signatures;
 pub mod tracker_read;
 
 /// A fuzz target.
@@ -36,6 +39,8 @@ pub const TARGETS: &[Target] = &[
     Target { name: "tracker_read", run: tracker_read::run },
     Target { name: "canonicalise", run: canonicalise::run },
     Target { name: "certificate_path", run: certificate_path::run },
+    Target { name: "revocation_list", run: revocation_list::run },
+    Target { name: "signature_verify", run: signature_verify::run },
 ];
 
 /// What a FHIR message does not say. Whatever any caller may choose to take is taken, so that as much as possible is reached.

@@ -172,7 +172,7 @@ fn codes(all: &Value, xml: &str, crl: Option<&str>, arl: Option<&str>) -> Vec<St
     let pki = &all["pki"];
     let (root, sub) = (bytes(&pki["root_b64"]), bytes(&pki["signing_ca_b64"]));
     let lists: Vec<Vec<u8>> = [crl, arl].into_iter().flatten().map(|name| bytes(&pki[name])).collect();
-    let mut results: Vec<Vec<String>> = PROVIDERS
+    let mut results: Vec<(Vec<String>, String)> = PROVIDERS
         .into_iter()
         .map(|provider| {
             let trust = TrustAnchors::new([root.as_slice()], [sub.as_slice()], provider).unwrap();
@@ -181,20 +181,22 @@ fn codes(all: &Value, xml: &str, crl: Option<&str>, arl: Option<&str>) -> Vec<St
             let verifier = Verifier { provider, trust: &trust, lists: &lists, policy: &policy };
             let document = match Document::parse(xml.as_bytes(), &Limits::DEFAULT) {
                 Ok(document) => document,
-                Err(_) => return vec!["STRUCTURE".to_owned()],
+                Err(_) => return (vec!["STRUCTURE".to_owned()], String::new()),
             };
-            match verifier.verify(document.root(), now()) {
-                Ok(verified) => {
-                    assert!(verified.report().codes().is_empty());
-                    Vec::new()
-                }
-                Err(refused) => refused.report().codes().iter().map(|code| code.as_str().to_owned()).collect(),
-            }
+            let verdict = verifier.verify(document.root(), now());
+            let report = match &verdict {
+                Ok(verified) => verified.report(),
+                Err(refused) => refused.report(),
+            };
+            let codes: Vec<String> = report.codes().iter().map(|code| code.as_str().to_owned()).collect();
+            assert_eq!(codes.is_empty(), verdict.is_ok());
+            // Not only the codes: the whole report is the same.
+            (codes, serde_json::to_string(report).unwrap())
         })
         .collect();
     results.dedup();
     assert_eq!(results.len(), 1, "the providers disagree: {results:?}");
-    results.remove(0)
+    results.remove(0).0
 }
 
 #[test]
@@ -369,4 +371,57 @@ fn what_is_signed_cannot_be_changed_and_what_is_not_can() {
     it.expect("12 digits", "20250815103000", "202508151030", &["CONTENT", "TIME_FORMAT"]);
     it.expect("a zone", "20250815103000", "20250815113000+0100", &["CONTENT"]);
     it.expect("a time to come", "20250815103000", "20251003103000", &["CONTENT", "TIME_FUTURE"]);
+}
+
+/// A sample that was re-indented after signing, inside one text: the published repair is the mistake that is named.
+#[test]
+fn the_reindented_sample_is_explained() {
+    use eps_core::signature::explain::Explanation;
+    let Some(corpus) = eps_tests::corpus() else { return };
+    let xml = std::fs::read(corpus.join("signed/SignatureAlgorithmSha256.xml")).unwrap();
+    for provider in PROVIDERS {
+        let explanation = Explanation::of(document(&xml).root(), &Policy::test_profile(), provider).unwrap();
+        let names: Vec<_> = explanation.mistakes.iter().map(|mistake| mistake.name()).collect();
+        assert_eq!(names, ["lines-joined"]);
+        assert_eq!(explanation.value_mistake, None, "its signature value is right");
+    }
+}
+
+/// Every published request to prepare, read from FHIR and hashed, beside the published answer.
+#[test]
+fn every_published_prepare_pair_has_its_digest() {
+    let (Some(corpus), Some(folder)) = (eps_tests::corpus(), vectors()) else { return };
+    let index = String::from_utf8(read(&folder, "prepare-index.tsv")).unwrap();
+    let (mut same, mut others, mut absent) = (0, Vec::new(), 0);
+    for row in index.lines().skip(1) {
+        let columns: Vec<&str> = row.split('\t').collect();
+        let [answer, algorithm, timestamp, .., published, _] = columns[..] else { panic!("{row}") };
+        let answer = corpus.join("nhs-examples").join(answer.strip_prefix("examples/").unwrap());
+        let request = PathBuf::from(answer.to_str().unwrap().replace("Response", "Request"));
+        let Ok(bundle) = std::fs::read(&request) else {
+            absent += 1;
+            continue;
+        };
+        let mut context = eps_tests::request::context();
+        context.now = Timestamp::parse_hl7(&timestamp.replace(['-', ':', 'T'], "")[..14]).unwrap();
+        let algorithm = Algorithm::from_name(algorithm).unwrap();
+        let envelope = eps_core::fhir::read(&bundle, &context).unwrap_or_else(|found| panic!("{row}: {found}"));
+        let eps_core::model::Message::Prescription(prescription) = envelope.message else { panic!("{row}") };
+        let fragments = eps_core::hl7v3::write_fragments(&prescription);
+        let made = PROVIDERS.map(|provider| Digest::of(&fragments, algorithm, provider).to_base64());
+        assert_eq!(made[0], made[1], "the providers agree");
+        if made[0] == published {
+            same += 1;
+        } else {
+            others.push(request.strip_prefix(&corpus).unwrap().display().to_string());
+        }
+    }
+    println!(
+        "{same} prepare pairs have the published digest, {} have another, {absent} are not in the corpus",
+        others.len()
+    );
+    // The two that the signing specification names: a placeholder, and an older translation.
+    let known = ["Prepare-Request-Multiple-Dosages-200_OK.json", "controlled-drugs/2-Prepare-Request-200_OK.json"];
+    let are_known = others.iter().zip(known).all(|(other, known)| other.ends_with(known));
+    assert!(same >= 25 && others.len() == 2 && are_known, "{same}; {others:#?}");
 }

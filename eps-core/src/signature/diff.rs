@@ -264,7 +264,14 @@ impl Comparison {
                 ([one, after @ ..], [other, others @ ..]) => {
                     let ahead = || others.iter().any(|later| same(*one, *later));
                     let kept = || after.iter().any(|later| same(*later, *other));
-                    if same(*one, *other) || (one.name() == other.name() && !ahead() && !kept()) {
+                    // What follows goes on alike: only this one's id was changed, be it into that of a neighbour.
+                    let goes_on = || match (after.first(), others.first()) {
+                        (Some(next), Some(there)) => received.len() == signed.len() && same(*next, *there),
+                        (None, None) => true,
+                        (Some(_), None) | (None, Some(_)) => false,
+                    };
+                    let stands_for = || one.name() == other.name() && (goes_on() || (!ahead() && !kept()));
+                    if same(*one, *other) || stands_for() {
                         pairs.push((*one, *other));
                         (received, signed) = (after, others);
                     } else if ahead() || !kept() {

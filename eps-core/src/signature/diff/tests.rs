@@ -88,6 +88,14 @@ fn a_removed_line_item_does_not_make_the_others_differ() {
 }
 
 #[test]
+fn an_id_changed_into_that_of_the_next_item_is_named() {
+    let path = "RX/pertinentInformation2[1]/pertinentLineItem[1]/id[1]/@root";
+    assert_eq!(differences(&[("root=\"I1\"", "root=\"I2\"")]), [format!("Changed {path} I1 I2")]);
+    let path = "RX/pertinentInformation2[2]/pertinentLineItem[1]/id[1]/@root";
+    assert_eq!(differences(&[("root=\"I2\"", "root=\"I1\"")]), [format!("Changed {path} I2 I1")]);
+}
+
+#[test]
 fn what_the_signature_does_not_cover_is_named_as_such() {
     let (signed, rest) = both(&[
         ("<low value=\"1\"/>", "<low value=\"2\"/>"),
