@@ -68,7 +68,8 @@ pub struct Broker<S> {
 struct Request<'d> {
     document: &'d Document<'d>,
     envelope: &'d Envelope,
-    digest: [u8; 32],
+    /// What a repeat is told by.
+    fingerprint: [u8; 32],
     now: Timestamp,
 }
 
@@ -166,6 +167,15 @@ impl<S: Store> Broker<S> {
     /// [`BrokerError::NotARequest`] for a message that is itself a reply; [`BrokerError::Busy`] where others kept changing
     /// the record; the others when the store or what it holds fails. Nothing is stored then.
     pub fn submit(&self, bytes: &[u8]) -> Result<Vec<u8>, BrokerError> {
+        self.submit_as(bytes, Sha256::digest(bytes).into())
+    }
+
+    /// As [`Self::submit`], for a message that was made from another one: the same message is one with the same
+    /// `fingerprint`, whatever was made of it.
+    ///
+    /// # Errors
+    /// As [`Self::submit`].
+    pub fn submit_as(&self, bytes: &[u8], fingerprint: [u8; 32]) -> Result<Vec<u8>, BrokerError> {
         let now = self.clock.now();
         let unparsed = |problems| BrokerError::Unreadable { problems, reply: None };
         let document = Document::parse(bytes, &self.limits).map_err(unparsed)?;
@@ -173,8 +183,7 @@ impl<S: Store> Broker<S> {
             let reply = self.reply_to_unreadable(&document, &problems, now);
             BrokerError::Unreadable { problems, reply }
         })?;
-        let digest = Sha256::digest(bytes).into();
-        self.answer(&Request { document: &document, envelope: &envelope, digest, now })
+        self.answer(&Request { document: &document, envelope: &envelope, fingerprint, now })
     }
 
     /// The same broker, with ids that are remembered: the journal names those of the reply.
@@ -246,12 +255,14 @@ impl<S: Store> Broker<S> {
     ) -> Result<Commit, BrokerError> {
         let Changes { changed, later } = changes;
         let sent: Vec<_> = later.iter().map(|message| (message, hl7v3::write(message))).collect();
+        let digest = Hash::of(request.bytes());
         let message = AcceptedMessage {
             id: request.envelope.id,
             interaction: request.envelope.interaction.to_string(),
             from: request.envelope.from.clone(),
             by: Some(self.asid.clone()),
-            digest: Hash(request.digest),
+            digest,
+            fingerprint: Some(Hash(request.fingerprint)).filter(|fingerprint| *fingerprint != digest),
             reply: Some(Hash::of(reply)),
             ids,
             sent: sent.iter().map(|(message, bytes)| SentLater::of(message, bytes)).collect(),
@@ -268,7 +279,7 @@ impl<S: Store> Broker<S> {
         let stored = StoredMessage {
             bytes: request.bytes().to_vec(),
             document: request.document(),
-            answer: Answered { digest: request.digest, reply: reply.to_vec() },
+            answer: Answered { digest: request.fingerprint, reply: reply.to_vec() },
         };
         Ok(Commit {
             message: Some((request.envelope.id, stored)),
@@ -281,7 +292,7 @@ impl<S: Store> Broker<S> {
 
     /// The reply of the first time; another content under the same id is refused.
     fn repeat(&self, request: &Request<'_>, answered: Answered) -> Result<Vec<u8>, BrokerError> {
-        if answered.digest == request.digest {
+        if answered.digest == request.fingerprint {
             Ok(answered.reply)
         } else {
             self.reply_to_reused_id(request).map(|reply| hl7v3::write(&reply))

@@ -11,6 +11,7 @@
 //! | To | start at |
 //! |---|---|
 //! | answer messages as the Spine does | [`broker`] |
+//! | answer HTTP as the NHS's EPS APIs do | `http` (feature `server`) |
 //! | keep what was answered | [`store`] |
 //! | do what is due by itself | [`schedule`] |
 //! | prove what happened, or do it again | [`journal`] |
@@ -22,6 +23,8 @@
 
 pub mod broker;
 pub mod clock;
+#[cfg(feature = "server")]
+pub mod http;
 pub mod journal;
 pub mod pki;
 pub mod schedule;

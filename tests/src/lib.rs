@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use eps_core::xml::{Document, Limits, c14n};
 
 pub mod carried;
+pub mod http;
 pub mod messages;
 pub mod pack;
 pub mod places;

@@ -99,6 +99,9 @@ pub struct AcceptedMessage {
     pub by: Option<Asid>,
     /// Of the message.
     pub digest: Hash,
+    /// What a repeat is told by, where the message was made from another one; else by its digest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<Hash>,
     /// Of the reply; absent in entries of the first schema.
     pub reply: Option<Hash>,
     /// The ids in the reply, in the order in which they were taken.
@@ -118,6 +121,14 @@ pub struct SentLater {
     pub to: Option<Asid>,
     /// Of the message.
     pub hash: Hash,
+}
+
+impl AcceptedMessage {
+    /// What a repeat is told by.
+    #[must_use]
+    pub fn fingerprint(&self) -> Hash {
+        self.fingerprint.unwrap_or(self.digest)
+    }
 }
 
 impl SentLater {
@@ -167,8 +178,17 @@ struct FirstEntry {
 impl From<FirstEntry> for JournalEntry {
     fn from(entry: FirstEntry) -> Self {
         let FirstEntry { at, message: id, interaction, from, digest, records } = entry;
-        let message =
-            AcceptedMessage { id, interaction, from, by: None, digest, reply: None, ids: Vec::new(), sent: Vec::new() };
+        let message = AcceptedMessage {
+            id,
+            interaction,
+            from,
+            by: None,
+            digest,
+            fingerprint: None,
+            reply: None,
+            ids: Vec::new(),
+            sent: Vec::new(),
+        };
         Self { at, cause: Cause::Message(Box::new(message)), records }
     }
 }

@@ -97,7 +97,7 @@ impl Replay<'_> {
         let by = message.by.clone().ok_or_else(|| diverged(entry, None))?;
         let broker = self.broker(&tap, entry.entry.at, by, &message.ids);
         broker
-            .submit(&stored.bytes)
+            .submit_as(&stored.bytes, message.fingerprint().0)
             .map_err(|error| JournalError::NotAnswered { number: entry.number, source: Box::new(error) })?;
         let again = tap.caught().ok_or_else(|| diverged(entry, None))?;
         if again.journal == entry.bytes {

@@ -95,7 +95,7 @@ fn message_is_there(store: &dyn Store, number: u64, message: &AcceptedMessage) -
             return Err(JournalError::Message { number, message: sent.message });
         }
     }
-    let is_right = is_right && stored.answer.digest == message.digest.0 && stored.document().is_some();
+    let is_right = is_right && stored.answer.digest == message.fingerprint().0 && stored.document().is_some();
     if is_right { Ok(true) } else { Err(JournalError::Message { number, message: message.id }) }
 }
 

@@ -15,6 +15,7 @@ mod options;
 mod pki;
 mod prepare;
 mod problems;
+mod serve;
 mod sign;
 mod track;
 mod trust;
@@ -42,6 +43,7 @@ enum Verb {
     Convert(convert::Convert),
     Prepare(prepare::Prepare),
     Sign(Box<sign::Sign>),
+    Serve(serve::Serve),
     Verify(verify::Verify),
     Validate(validate::Validate),
     Track(track::Track),
@@ -54,6 +56,7 @@ fn main() -> ExitCode {
         Verb::Demo(demo) => demo.run(&cli.global),
         Verb::Convert(convert) => convert.run(&cli.global),
         Verb::Prepare(prepare) => prepare.run(&cli.global),
+        Verb::Serve(serve) => serve.run(&cli.global),
         Verb::Sign(sign) => sign.run(&cli.global),
         Verb::Verify(verify) => verify.run(&cli.global),
         Verb::Validate(validate) => validate.run(&cli.global),

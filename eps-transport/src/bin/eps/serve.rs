@@ -1,0 +1,164 @@
+//! `eps serve`: the broker behind the REST face, in one data folder.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use eps_transport::broker::{Broker, PolicyCheck};
+use eps_transport::clock::{Clock, MovableClock, SystemClock};
+use eps_transport::http::token::Issuers;
+use eps_transport::http::{Service, Settings, SignatureOnCreate, Tokens};
+use eps_transport::store::sqlite::SqliteStore;
+use tokio::net::TcpListener;
+use tracing_subscriber::fmt::format::FmtSpan;
+
+use crate::failure::Failure;
+use crate::files;
+use crate::options::Global;
+use crate::trust::{Loaded, PROVIDER, Trust};
+
+/// How often what is due by itself is done; a test server also does it when its clock is moved.
+const EVERY: Duration = Duration::from_secs(60);
+
+/// The name of the store in the data folder.
+const STORE: &str = "eps.db";
+
+/// Serve the EPS REST APIs from one data folder
+///
+/// Prescriptions survive a restart. Callers need a token that a key of --jwks signed; with --insecure-dev any token is
+/// believed, and the server listens on loopback only. With --trust, signatures are verified on create and on release;
+/// without it they are not, and standard error says so.
+///
+/// eps serve --data eps-data --insecure-dev
+#[derive(Args)]
+pub(crate) struct Serve {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// The data folder; it is made where there is none
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// The keys that sign tokens: a JSON Web Key Set
+    #[arg(long, value_name = "FILE", required_unless_present = "insecure_dev", conflicts_with = "insecure_dev")]
+    jwks: Option<PathBuf>,
+    /// The issuer that tokens must name
+    #[arg(long, value_name = "URL", requires = "jwks")]
+    issuer: Option<String>,
+    /// The audience that tokens must name
+    #[arg(long, value_name = "URL", requires = "jwks")]
+    audience: Option<String>,
+    /// Believe any token. For development on this machine only
+    #[arg(long)]
+    insecure_dev: bool,
+    /// Let clients read and move the clock and plan faults, under /_eps. For tests only
+    #[arg(long)]
+    test_controls: bool,
+    /// Applications whose prescriptions are signed with SHA-1, by id
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    sha1_apps: Vec<String>,
+    /// Take orders unverified, as the live service does; a release verifies them all the same
+    #[arg(long)]
+    accept_unverified: bool,
+    /// Where clients find the service, which replies name
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+    #[command(flatten)]
+    trust: Trust,
+}
+
+impl Serve {
+    pub(crate) fn run(&self, global: &Global) -> Result<(), Failure> {
+        if self.insecure_dev && !self.listen.ip().is_loopback() {
+            return Err(Failure::Usage("--insecure-dev listens on loopback only"));
+        }
+        let service = Arc::new(self.service(global)?);
+        let _schedule = service.schedule(EVERY)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        runtime.block_on(async {
+            let listener = TcpListener::bind(self.listen).await?;
+            self.announce(listener.local_addr()?);
+            service.serve(listener, stopped()).await
+        })?;
+        Ok(())
+    }
+
+    fn service(&self, global: &Global) -> Result<Service<SqliteStore>, Failure> {
+        tracing_subscriber::fmt()
+            .json()
+            .with_writer(std::io::stderr)
+            .with_span_events(FmtSpan::NONE)
+            .with_target(false)
+            .init();
+        std::fs::create_dir_all(&self.data)?;
+        let store = SqliteStore::open(self.data.join(STORE)).map_err(|error| Failure::Store(error.into()))?;
+        let movable = Arc::new(MovableClock::new(Arc::new(SystemClock)));
+        if let Some(now) = global.fixed_now() {
+            movable.set(now);
+        }
+        let clock: Arc<dyn Clock> =
+            if self.test_controls { Arc::clone(&movable) as Arc<dyn Clock> } else { Arc::new(SystemClock) };
+        let broker = Broker::new(store, global.to().clone()).clock(Arc::clone(&clock));
+        let mut service = Service::new(broker, clock, global.to().clone(), self.tokens()?, self.settings());
+        if self.trust.given() {
+            let Loaded { trust, lists, policy } = self.trust.load()?;
+            service = service.signatures(PolicyCheck { provider: Arc::new(PROVIDER), trust, lists, policy });
+        }
+        Ok(if self.test_controls { service.for_tests(movable) } else { service })
+    }
+
+    fn tokens(&self) -> Result<Tokens, Failure> {
+        let Some(path) = &self.jwks else { return Ok(Tokens::Believed) };
+        let issuers = Issuers::new(&files::read(path)?, self.issuer.as_deref(), self.audience.as_deref());
+        let issuers = issuers.map_err(|error| Failure::because("the key set")(error.into()))?;
+        Ok(Tokens::Verified(Box::new(issuers)))
+    }
+
+    fn settings(&self) -> Settings {
+        let mut settings = Settings { sha1_applications: self.sha1_apps.clone(), ..Settings::default() };
+        if self.accept_unverified {
+            settings.verify_on_create = SignatureOnCreate::LeftToRelease;
+        }
+        if let Some(url) = &self.base_url {
+            settings.base_path.clone_from(url);
+        }
+        settings
+    }
+
+    #[expect(clippy::print_stderr, reason = "who starts a server must see where it is and what it does not check")]
+    fn announce(&self, address: SocketAddr) {
+        if self.insecure_dev {
+            eprintln!("eps: INSECURE: any token is believed (--insecure-dev)");
+        }
+        if self.test_controls {
+            eprintln!("eps: anybody may move the clock and plan faults (--test-controls)");
+        }
+        if !self.trust.given() {
+            eprintln!("eps: signatures are not verified (verify with --trust)");
+        }
+        eprintln!("eps: listening on http://{address}, data in {}", self.data.display());
+    }
+}
+
+/// Ready when the process is asked to end.
+async fn stopped() {
+    let interrupted = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated => {}
+    }
+}

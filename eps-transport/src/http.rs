@@ -1,0 +1,113 @@
+//! The REST face of the service: what existing clients of the NHS's EPS APIs call, answered by a [`Broker`].
+//!
+//! ```text
+//!  request ─▶ route ─▶ caller (who may) ─▶ exchange: FHIR ─▶ HL7 v3 ─▶ Broker ─▶ FHIR ─▶ answer
+//!                            │                    │
+//!                       401, 403, 400      400 with every problem and its place
+//! ```
+//!
+//! | To | look at |
+//! |---|---|
+//! | find a path | [`route`] |
+//! | decide who may | [`caller`], [`token`], [`scope`] |
+//! | find the words of a refusal | [`answer`] |
+//! | follow a message | [`exchange`] |
+//! | change what is lenient or switched on | [`Settings`] |
+//! | listen | [`server`] |
+//!
+//! Source: `NHSDigital/electronic-prescription-service-api` (coordinator, gateway and OpenAPI) and the clients of its APIs.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use eps_core::ids::Asid;
+use tokio::sync::Semaphore;
+
+use crate::broker::{Broker, PolicyCheck};
+use crate::clock::{Clock, MovableClock};
+use crate::schedule::Schedule;
+use crate::store::Store;
+
+mod about;
+pub mod answer;
+pub mod caller;
+mod control;
+mod exchange;
+mod faults;
+mod handle;
+mod prescribing;
+pub mod route;
+pub mod scope;
+pub mod server;
+mod settings;
+pub mod token;
+
+pub use faults::Fault;
+pub use settings::{Limits, Settings, SignatureOnCreate};
+pub use token::Tokens;
+
+/// Everything that answers requests.
+pub struct Service<S> {
+    broker: Arc<Broker<S>>,
+    settings: Settings,
+    tokens: Tokens,
+    signatures: Option<PolicyCheck>,
+    clock: Arc<dyn Clock>,
+    movable: Option<Arc<MovableClock>>,
+    asid: Asid,
+    work: Semaphore,
+    faults: faults::Faults,
+    answered: AtomicU64,
+}
+
+impl<S: Store + 'static> Service<S> {
+    /// A service in front of this broker, which must tell the time by the same clock. Its own ASID is `asid`.
+    pub fn new(broker: Broker<S>, clock: Arc<dyn Clock>, asid: Asid, tokens: Tokens, settings: Settings) -> Self {
+        Self {
+            broker: Arc::new(broker),
+            work: Semaphore::new(settings.limits.concurrent),
+            settings,
+            tokens,
+            signatures: None,
+            clock,
+            movable: None,
+            asid,
+            faults: faults::Faults::default(),
+            answered: AtomicU64::new(0),
+        }
+    }
+
+    /// Judges the signatures of prescriptions by this check: those of a release always, those of an order as
+    /// [`Settings::verify_on_create`] says.
+    #[must_use]
+    pub fn signatures(self, check: PolicyCheck) -> Self {
+        Self { signatures: Some(check), ..self }
+    }
+
+    /// Lets clients read and move this clock, which is the broker's too, and switch faults on: for tests only.
+    #[must_use]
+    pub fn for_tests(self, clock: Arc<MovableClock>) -> Self {
+        Self { clock: Arc::clone(&clock) as Arc<dyn Clock>, movable: Some(clock), ..self }
+    }
+
+    /// Does what is due by itself every so long, until the schedule is dropped.
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub fn schedule(&self, every: Duration) -> std::io::Result<Schedule> {
+        Schedule::start(Arc::clone(&self.broker), every, |done| match done {
+            Ok(passed) if passed.changed + passed.deleted + passed.purged == 0 => {}
+            Ok(passed) => {
+                let (changed, deleted, purged) = (passed.changed, passed.deleted, passed.purged);
+                tracing::info!(changed, deleted, purged, "time passed");
+            }
+            Err(error) => tracing::error!(%error, "what was due could not be done"),
+        })
+    }
+
+    /// The broker behind it.
+    pub fn broker(&self) -> &Broker<S> {
+        &self.broker
+    }
+}

@@ -1,0 +1,210 @@
+//! One request, from its first line to its answer.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, Method as HttpMethod, Response, StatusCode, header};
+use eps_core::ids::Guid;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+
+use super::Service;
+use super::answer::{Answer, Problem};
+use super::caller::{self, Caller};
+use super::exchange::Exchange;
+use super::faults::Fault;
+use super::route::{Call, Method, Product, route};
+use crate::store::Store;
+
+/// The headers that are mirrored.
+const MIRRORED: [&str; 2] = ["x-request-id", "x-correlation-id"];
+
+/// Marks a response that must not be sent: the connection is closed in its place.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Dropped;
+
+/// Answers one request, with the mirrored headers.
+pub(super) async fn handle<S: Store + 'static>(
+    State(service): State<Arc<Service<S>>>,
+    request: Request,
+) -> Response<Body> {
+    let mirrored: HeaderMap = MIRRORED
+        .iter()
+        .filter_map(|name| Some((HeaderName::from_static(name), request.headers().get(*name)?.clone())))
+        .collect();
+    let head = request.method() == HttpMethod::HEAD;
+    let started = Instant::now();
+    let call = route(request.uri().path()).map_or("none", |(_, call)| call.name());
+    let answer = answer(&service, request).await;
+    service.answered.fetch_add(1, Ordering::Relaxed);
+    let (answer, dropped) = match answer {
+        Ok(Done { answer, dropped }) => (answer, dropped),
+        Err(refusal) => (refusal, false),
+    };
+    let milliseconds = started.elapsed().as_millis();
+    tracing::info!(call, status = answer.status.as_u16(), milliseconds, dropped, "answered");
+    let mut response = answer.response();
+    response.headers_mut().extend(mirrored);
+    if head {
+        *response.body_mut() = Body::empty();
+    }
+    if dropped {
+        response.extensions_mut().insert(Dropped);
+    }
+    response
+}
+
+/// An answer, and whether it is withheld on purpose.
+struct Done {
+    answer: Answer,
+    dropped: bool,
+}
+
+impl From<Answer> for Done {
+    fn from(answer: Answer) -> Self {
+        Self { answer, dropped: false }
+    }
+}
+
+async fn answer<S: Store + 'static>(service: &Arc<Service<S>>, request: Request) -> Result<Done, Answer> {
+    let (parts, body) = request.into_parts();
+    let (product, call) = route(parts.uri.path()).ok_or_else(|| Problem::NoRoute.answer())?;
+    let changes = takes(&call, &parts.method)?;
+    if let Some(answer) = open(service, product, &call) {
+        return Ok(answer.into());
+    }
+    if matches!(call, Call::Clock | Call::Faults) {
+        let body = if changes { Some(collect(service, body).await?) } else { None };
+        return control(service, &call, body.as_deref()).map(Done::from);
+    }
+    let caller = Caller::of(&parts.headers, &service.tokens)?;
+    let request = request_id(&parts.headers)?;
+    let fault = service.movable.as_ref().and_then(|_| service.faults.next());
+    if let Some(refusal) = fault.and_then(Fault::refusal) {
+        return Err(refusal);
+    }
+    let body = collect(service, body).await?;
+    let asked = Asked { product, call, caller, request, body, headers: parts.headers };
+    let answer = work(service, asked).await;
+    if let Some(delay) = fault.and_then(Fault::delay) {
+        tokio::time::sleep(delay).await;
+    }
+    // A refusal is dropped as a reply is: the caller cannot know which it was.
+    let answer = answer.unwrap_or_else(|refusal| refusal);
+    Ok(Done { answer, dropped: fault == Some(Fault::DropReply) })
+}
+
+/// Whether the call changes something; refuses a method that it does not take.
+fn takes(call: &Call, method: &HttpMethod) -> Result<bool, Answer> {
+    let reads = method == HttpMethod::GET || method == HttpMethod::HEAD;
+    let allowed = match (call.method(), method) {
+        (Method::Get | Method::GetAndPost, _) if reads => return Ok(false),
+        (Method::Post | Method::GetAndPost, method) if method == HttpMethod::POST => return Ok(true),
+        (Method::Get, _) => "GET, HEAD",
+        (Method::Post, _) => "POST",
+        (Method::GetAndPost, _) => "GET, HEAD, POST",
+    };
+    let mut answer = Problem::NoRoute.answer().with(header::ALLOW, allowed);
+    answer.status = StatusCode::METHOD_NOT_ALLOWED;
+    Err(answer)
+}
+
+/// The calls that anybody may make.
+fn open<S: Store + 'static>(service: &Service<S>, product: Product, call: &Call) -> Option<Answer> {
+    match call {
+        Call::Ping => Some(Service::<S>::ping()),
+        Call::Metadata => Some(service.metadata(product)),
+        Call::Status => Some(service.status(product)),
+        Call::Healthcheck => Some(service.healthcheck()),
+        Call::Metrics => Some(service.metrics()),
+        Call::Poll => Some(Problem::NoPolling.answer()),
+        Call::Prepare
+        | Call::ProcessMessage
+        | Call::Release
+        | Call::Task
+        | Call::Claim
+        | Call::Convert
+        | Call::Validate
+        | Call::VerifySignature
+        | Call::DoseToText
+        | Call::Clock
+        | Call::Faults => None,
+    }
+}
+
+fn control<S: Store + 'static>(service: &Service<S>, call: &Call, body: Option<&[u8]>) -> Result<Answer, Answer> {
+    if *call == Call::Clock { service.move_clock(body) } else { service.plan_faults(body) }
+}
+
+fn request_id(headers: &HeaderMap) -> Result<Guid, Answer> {
+    let id = caller::header(headers, "x-request-id").ok_or_else(|| Problem::NoRequestId.answer())?;
+    id.parse().map_err(|_| Problem::WrongRequestId(id.to_owned()).answer())
+}
+
+async fn collect<S>(service: &Service<S>, body: Body) -> Result<Bytes, Answer> {
+    let limits = &service.settings.limits;
+    let body = Limited::new(body, limits.body).collect();
+    match tokio::time::timeout(limits.body_time, body).await {
+        Err(_) => Err(Problem::TooSlow.answer()),
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Problem::TooLong.answer()),
+        // The connection broke; nobody reads this.
+        Ok(Err(_)) => Err(Problem::TooSlow.answer()),
+    }
+}
+
+/// What a known caller asks.
+struct Asked {
+    product: Product,
+    call: Call,
+    caller: Caller,
+    request: Guid,
+    body: Bytes,
+    headers: HeaderMap,
+}
+
+/// Works on a message on a thread that may wait for the disk; where too many are worked on for too long, the caller is
+/// asked to come again.
+async fn work<S: Store + 'static>(service: &Arc<Service<S>>, asked: Asked) -> Result<Answer, Answer> {
+    let permit = tokio::time::timeout(service.settings.limits.queue_time, service.work.acquire()).await;
+    let Ok(Ok(_permit)) = permit else { return Err(Problem::Busy.answer()) };
+    let worker = Arc::clone(service);
+    let done = tokio::task::spawn_blocking(move || dispatch(&worker, &asked)).await;
+    done.unwrap_or_else(|_| {
+        tracing::error!("a message ended a worker");
+        Err(Problem::Server.answer())
+    })
+}
+
+fn dispatch<S: Store + 'static>(service: &Service<S>, asked: &Asked) -> Result<Answer, Answer> {
+    let Asked { product, call, caller, request, body, headers } = asked;
+    let now = service.clock.now();
+    let exchange = Exchange { product: *product, call, caller, request: *request, body, now };
+    match call {
+        Call::Prepare => service.prepare(&exchange),
+        Call::Convert => service.convert(&exchange),
+        Call::Validate => {
+            let warnings = caller::header(headers, "x-show-validation-warnings") == Some("true");
+            service.validate(&exchange, warnings)
+        }
+        Call::VerifySignature => service.verify_signature(&exchange),
+        Call::DoseToText => {
+            let as_text = caller::header(headers, "accept") == Some("text/plain");
+            service.dose_to_text(&exchange, as_text)
+        }
+        Call::ProcessMessage | Call::Release | Call::Task | Call::Claim => service.exchange(&exchange),
+        Call::Ping
+        | Call::Metadata
+        | Call::Status
+        | Call::Healthcheck
+        | Call::Metrics
+        | Call::Poll
+        | Call::Clock
+        | Call::Faults => Err(Problem::NoRoute.answer()),
+    }
+}
+
+/// How long a connection that is asked to end may take.
+pub(super) const GRACE: Duration = Duration::from_secs(30);

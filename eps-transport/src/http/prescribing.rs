@@ -1,0 +1,172 @@
+//! The calls that change nothing: `$prepare`, `$convert`, `$validate`, `$verify-signature` and `$dose-to-text`.
+
+use axum::http::StatusCode;
+use eps_core::fhir::json::{Json, Node};
+use eps_core::fhir::{self, dosage_text};
+use eps_core::hl7v3;
+use eps_core::model::{Message, Prescription};
+use eps_core::problem::{Place, Problems};
+use eps_core::rules;
+use eps_core::signature::algorithm::Algorithm;
+use eps_core::signature::prepare;
+use eps_core::signature::provider::AwsLc;
+use eps_core::xml::{Document, Limits, pretty};
+use serde_json::{Value, json};
+
+use super::Service;
+use super::answer::{Answer, Problem, success};
+use super::exchange::{Exchange, reasons, signature_outcome};
+use super::scope::Access;
+use crate::store::Store;
+
+const PROVIDER: AwsLc = AwsLc::new();
+
+impl<S: Store + 'static> Service<S> {
+    /// The digest to sign; nothing is kept of it.
+    pub(super) fn prepare(&self, exchange: &Exchange<'_>) -> Result<Answer, Answer> {
+        exchange.caller.may(Access::Prescribing)?;
+        let prescription = self.order(exchange)?;
+        let prepared = prepare::prepared(&hl7v3::write_fragments(&prescription), self.algorithm(exchange), &PROVIDER);
+        let parameters = serde_json::to_vec(&prepared.parameters(prescription.author.time));
+        Ok(Answer::fhir(StatusCode::OK, parameters.map_err(|_| Problem::Server.answer())?))
+    }
+
+    fn order(&self, exchange: &Exchange<'_>) -> Result<Prescription, Answer> {
+        let context = self.context(exchange)?;
+        match fhir::read(exchange.body, &context).map(|envelope| envelope.message) {
+            Ok(Message::Prescription(prescription)) => Ok(*prescription),
+            Ok(_) => {
+                Err(Problem::WrongMessage("MessageHeader.eventCoding.code must be 'prescription-order'.").answer())
+            }
+            Err(found) => Err(Answer::problems(&found, exchange.now)),
+        }
+    }
+
+    fn algorithm(&self, exchange: &Exchange<'_>) -> Algorithm {
+        let application = exchange.caller.application.as_ref();
+        if application.is_some_and(|id| self.settings.sha1_applications.contains(id)) {
+            Algorithm::Rs1
+        } else {
+            Algorithm::Rs256
+        }
+    }
+
+    /// FHIR as HL7 v3, indented; HL7 v3 as FHIR is not offered by the NHS service.
+    pub(super) fn convert(&self, exchange: &Exchange<'_>) -> Result<Answer, Answer> {
+        let context = self.context(exchange)?;
+        let envelope = fhir::read(exchange.body, &context).map_err(|found| Answer::problems(&found, exchange.now))?;
+        let message = hl7v3::write(&envelope);
+        let document = Document::parse(&message, &Limits::DEFAULT).map_err(|_| Problem::Server.answer())?;
+        let declaration = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+        Ok(Answer::xml([declaration.as_slice(), &pretty(document.root())].concat()))
+    }
+
+    /// Every problem with its place. With `warnings`, a message that has any is refused with all of them.
+    pub(super) fn validate(&self, exchange: &Exchange<'_>, warnings: bool) -> Result<Answer, Answer> {
+        let context = self.context(exchange)?;
+        let mut found = rules::validate(exchange.body, &context);
+        let refused = found.iter().any(|problem| problem.rule.severity.refuses());
+        if !refused && !warnings {
+            found.clear();
+        }
+        let narratives = if warnings { without_narrative(exchange.body) } else { Vec::new() };
+        let refusals = Problems::from_vec(found);
+        if refusals.is_none() && narratives.is_empty() {
+            return Ok(Answer::resource(StatusCode::OK, &success()));
+        }
+        let mut outcome = refusals.map_or_else(empty_outcome, |found| eps_core::problem::operation_outcome(&found));
+        if let Some(issues) = outcome.get_mut("issue").and_then(Value::as_array_mut) {
+            issues.extend(narratives);
+        }
+        Err(Answer::resource(StatusCode::BAD_REQUEST, &outcome))
+    }
+
+    /// Whether each prescription of a Bundle, or of the Bundles in it, is signed as it must be.
+    pub(super) fn verify_signature(&self, exchange: &Exchange<'_>) -> Result<Answer, Answer> {
+        let json = Json::parse(exchange.body).map_err(|found| Answer::problems(&found, exchange.now))?;
+        let root = json.root();
+        let inner: Vec<Node<'_>> = root
+            .list("entry")
+            .filter_map(|entry| entry.get("resource"))
+            .filter(|resource| resource.str("resourceType") == Some("Bundle"))
+            .collect();
+        let bundles = if inner.is_empty() { vec![root] } else { inner };
+        let parts = bundles.iter().enumerate().map(|(index, bundle)| self.verified(exchange, index, *bundle));
+        let parts = parts.collect::<Result<Vec<_>, Answer>>()?;
+        Ok(Answer::resource(StatusCode::OK, &json!({ "resourceType": "Parameters", "parameter": parts })))
+    }
+
+    fn verified(&self, exchange: &Exchange<'_>, index: usize, bundle: Node<'_>) -> Result<Value, Answer> {
+        let identifier = bundle.get("identifier").map(Node::to_json);
+        let identifier: Option<Value> = identifier.and_then(|json| serde_json::from_str(&json).ok());
+        let text = bundle.to_json();
+        let outcome = match fhir::read(text.as_bytes(), &self.context(exchange)?) {
+            Err(found) => eps_core::problem::operation_outcome(&found),
+            Ok(envelope) => match &self.signatures {
+                Some(check) => signature_outcome(&reasons(check, &hl7v3::write(&envelope), exchange.now)?),
+                None => return Err(Problem::WrongMessage("No certificates to trust are configured.").answer()),
+            },
+        };
+        Ok(json!({ "name": index.to_string(), "part": [
+            { "name": "messageIdentifier", "valueReference": { "identifier": identifier } },
+            { "name": "result", "resource": outcome },
+        ]}))
+    }
+
+    /// The dosage of each medication in words.
+    pub(super) fn dose_to_text(&self, exchange: &Exchange<'_>, as_text: bool) -> Result<Answer, Answer> {
+        let json = Json::parse(exchange.body).map_err(|found| Answer::problems(&found, exchange.now))?;
+        let root = json.root();
+        let of = |kind: &'static str| {
+            root.list("entry")
+                .filter_map(|entry| entry.get("resource"))
+                .filter(move |resource| resource.str("resourceType") == Some(kind))
+        };
+        let medications: Vec<Node<'_>> = match root.str("resourceType") {
+            Some("Bundle") => of("MedicationRequest").chain(of("MedicationDispense")).collect(),
+            Some("MedicationRequest" | "MedicationDispense") => vec![root],
+            _ => {
+                let words = "Incorrect FHIR resource type. Expected Bundle, MedicationRequest or MedicationDispense.";
+                return Err(Problem::WrongMessage(words).answer());
+            }
+        };
+        let mut texts = Vec::new();
+        for medication in medications {
+            let dosages: Vec<_> = medication.list("dosageInstruction").collect();
+            let text = dosage_text(&dosages).map_err(|found| Answer::problems(&found, exchange.now))?;
+            let identifier = medication.get("identifier").map(Node::to_json);
+            let identifier: Option<Value> = identifier.and_then(|json| serde_json::from_str(&json).ok());
+            texts.push((identifier, text));
+        }
+        if as_text {
+            let lines: Vec<_> = texts.into_iter().map(|(_, text)| text).collect();
+            return Ok(Answer::new(StatusCode::OK, "text/plain; charset=utf-8", lines.join("\n")));
+        }
+        let said = texts.into_iter().map(|(id, text)| json!({ "identifier": id, "dosageInstructionText": text }));
+        Ok(Answer::json(StatusCode::OK, &said.collect()))
+    }
+}
+
+fn empty_outcome() -> Value {
+    json!({ "resourceType": "OperationOutcome", "issue": [] })
+}
+
+/// The warning of the FHIR validator that every message of EPS has: resources without a narrative.
+fn without_narrative(body: &[u8]) -> Vec<Value> {
+    let Ok(json) = Json::parse(body) else { return Vec::new() };
+    let resource = |(index, entry): (usize, Node<'_>)| {
+        let resource = entry.get("resource").filter(|resource| resource.get("text").is_none())?;
+        let kind = resource.str("resourceType")?.to_owned();
+        let Place::Json { line, column, .. } = resource.place() else { return None };
+        Some(json!({
+            "severity": "warning",
+            "code": "processing",
+            "diagnostics": NARRATIVE,
+            "location": [format!("Bundle.entry[{index}].resource/*{kind}/null*/"), format!("Line[{line}] Col[{column}]")],
+        }))
+    };
+    json.root().list("entry").enumerate().filter_map(resource).collect()
+}
+
+const NARRATIVE: &str = "Constraint failed: dom-6: 'A resource should have narrative for robust management' (defined in \
+                         http://hl7.org/fhir/StructureDefinition/DomainResource) (Best Practice Recommendation)";

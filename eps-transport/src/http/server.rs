@@ -1,0 +1,95 @@
+//! Listening: connections, their limits, and an end that finishes what was accepted.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::io;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::Service;
+use super::handle::{Dropped, GRACE, handle};
+use crate::store::Store;
+
+impl<S: Store + 'static> Service<S> {
+    /// The service as an axum router, to be put beside others.
+    pub fn router(self: Arc<Self>) -> Router {
+        Router::new().fallback(handle::<S>).with_state(self)
+    }
+
+    /// Answers connections until `stop` is ready, then finishes the requests that have arrived.
+    ///
+    /// # Errors
+    /// When no more connections can be accepted.
+    pub async fn serve(self: Arc<Self>, listener: TcpListener, stop: impl Future<Output = ()>) -> io::Result<()> {
+        let limits = self.settings.limits;
+        let room = Arc::new(Semaphore::new(limits.connections));
+        let ending = GracefulShutdown::new();
+        let router = self.router();
+        let mut http = http1::Builder::new();
+        http.timer(TokioTimer::new()).header_read_timeout(limits.header_time).max_buf_size(limits.headers);
+        let mut stop = std::pin::pin!(stop);
+        loop {
+            let accepted = tokio::select! {
+                accepted = accept(&listener, &room) => accepted,
+                () = &mut stop => break,
+            };
+            let (stream, place) = match accepted {
+                Ok(accepted) => accepted,
+                // The peer gave up, or files ran out for a moment: others may still come.
+                Err(error) => {
+                    tracing::warn!(%error, "a connection was not accepted");
+                    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                    continue;
+                }
+            };
+            let router = router.clone();
+            let service = service_fn(move |request| answer(router.clone(), request));
+            let connection = ending.watch(http.serve_connection(TokioIo::new(stream), service));
+            tokio::spawn(async move {
+                // A peer that breaks off is no news.
+                let _ = connection.await;
+                drop(place);
+            });
+        }
+        drop(listener);
+        tokio::select! {
+            () = ending.shutdown() => {}
+            () = tokio::time::sleep(GRACE) => tracing::warn!("some connections did not end in time"),
+        }
+        Ok(())
+    }
+}
+
+/// The next connection, once there is room for it.
+async fn accept(listener: &TcpListener, room: &Arc<Semaphore>) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
+    let place = Arc::clone(room).acquire_owned().await.map_err(io::Error::other)?;
+    let (stream, _) = listener.accept().await?;
+    stream.set_nodelay(true)?;
+    Ok((stream, place))
+}
+
+/// A reply that is withheld ends its connection.
+#[derive(Debug, thiserror::Error)]
+#[error("the reply is withheld")]
+struct Withheld;
+
+async fn answer(router: Router, request: Request<Incoming>) -> Result<Response<Body>, Withheld> {
+    use tower_service::Service as _;
+    let mut router = router;
+    let response: Result<_, Infallible> = router.call(request.map(Body::new)).await;
+    match response {
+        Ok(response) if response.extensions().get::<Dropped>().is_some() => Err(Withheld),
+        Ok(response) => Ok(response),
+        Err(never) => match never {},
+    }
+}

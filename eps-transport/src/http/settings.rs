@@ -1,0 +1,74 @@
+//! What a server is set to.
+
+use std::time::Duration;
+
+/// Whether the signature of an order is verified before the order is accepted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "it is verified or it is not")]
+pub enum SignatureOnCreate {
+    /// Refuse what does not verify, with every reason.
+    #[default]
+    Verified,
+    /// Leave it to the dispenser's release, as the live service does.
+    LeftToRelease,
+}
+
+/// What one caller may take of the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a server needs each of these")]
+pub struct Limits {
+    /// Bytes of a body.
+    pub body: usize,
+    /// Bytes of a request's line and headers together.
+    pub headers: usize,
+    /// Time until the headers of a request have arrived.
+    pub header_time: Duration,
+    /// Time until a body has arrived.
+    pub body_time: Duration,
+    /// Messages that are worked on at once; further ones wait.
+    pub concurrent: usize,
+    /// How long a message waits before it is refused for load.
+    pub queue_time: Duration,
+    /// Connections at once; further ones are not accepted until one ends.
+    pub connections: usize,
+}
+
+impl Default for Limits {
+    /// A message is below 4 MiB, which is what the readers take.
+    fn default() -> Self {
+        Self {
+            body: 4 * 1024 * 1024,
+            headers: 32 * 1024,
+            header_time: Duration::from_secs(10),
+            body_time: Duration::from_secs(30),
+            concurrent: 64,
+            queue_time: Duration::from_secs(5),
+            connections: 1024,
+        }
+    }
+}
+
+/// What a server is set to.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "a server needs each of these")]
+pub struct Settings {
+    /// Applications, by id, whose prescriptions are signed with SHA-1.
+    pub sha1_applications: Vec<String>,
+    /// Whether orders are verified.
+    pub verify_on_create: SignatureOnCreate,
+    /// Where clients find the service, which replies name.
+    pub base_path: String,
+    /// What one caller may take of the machine.
+    pub limits: Limits,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            sha1_applications: Vec::new(),
+            verify_on_create: SignatureOnCreate::default(),
+            base_path: "/fhir-dispensing/FHIR/R4".to_owned(),
+            limits: Limits::default(),
+        }
+    }
+}
