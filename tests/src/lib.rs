@@ -8,6 +8,7 @@ use eps_core::xml::{Document, Limits, c14n};
 
 pub mod carried;
 pub mod http;
+pub mod lifecycle;
 pub mod messages;
 pub mod pack;
 pub mod places;

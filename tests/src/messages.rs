@@ -281,9 +281,16 @@ pub fn notify(id: u32, pharmacy: &str, prescription: u32, told: &str) -> Vec<u8>
     request(message_id(id), Message::DispenseNotification(Box::new(told)))
 }
 
-/// A pharmacy claims both items of a prescription.
+/// The message of [`dispense_claim`].
 #[must_use]
 pub fn claim(id: u32, pharmacy: &str, prescription: u32) -> Vec<u8> {
+    let claim = dispense_claim(id, pharmacy, prescription);
+    request(message_id(id), Message::DispenseClaim(Box::new(claim)))
+}
+
+/// A pharmacy claims both items of a prescription.
+#[must_use]
+pub fn dispense_claim(id: u32, pharmacy: &str, prescription: u32) -> DispenseClaim {
     let item = |order: u8| ClaimedItem {
         id: LineItemId(guid(0xF0 + order, id)),
         repeat: None,
@@ -299,7 +306,7 @@ pub fn claim(id: u32, pharmacy: &str, prescription: u32) -> Vec<u8> {
         prescribed_item: line_item_id(prescription, order),
         predecessor: None,
     };
-    let claim = DispenseClaim {
+    DispenseClaim {
         id: message_id(id),
         effective_time: time(NOW),
         reimbursement_authority: ods("T1450"),
@@ -319,8 +326,7 @@ pub fn claim(id: u32, pharmacy: &str, prescription: u32) -> Vec<u8> {
         collector: None,
         rejection: None,
         predecessor: None,
-    };
-    request(message_id(id), Message::DispenseClaim(Box::new(claim)))
+    }
 }
 
 /// A surgery cancels an item of a prescription, or all of it.
@@ -363,6 +369,12 @@ pub fn hand_back(id: u32, pharmacy: &str, prescription: u32, issue: Option<u32>)
 /// A pharmacy takes back what it told by message `told`: that notification only, or all up to it.
 #[must_use]
 pub fn withdraw(id: u32, prescription: u32, issue: Option<u32>, kind: WithdrawType, told: u32) -> Vec<u8> {
+    withdrawal(id, prescription, issue, kind, message_id(told))
+}
+
+/// A pharmacy takes back this notification, or all up to it.
+#[must_use]
+pub fn withdrawal(id: u32, prescription: u32, issue: Option<u32>, kind: WithdrawType, told: MessageId) -> Vec<u8> {
     let withdrawal = Withdrawal {
         id: message_id(id),
         effective_time: time(NOW),
@@ -372,7 +384,7 @@ pub fn withdraw(id: u32, prescription: u32, issue: Option<u32>, kind: WithdrawTy
         issue,
         kind: Coded::bare(kind),
         reason: Coded::bare(WithdrawReason::QuantityUpdate),
-        notifications: vec![message_id(told)],
+        notifications: vec![told],
     };
     request(message_id(id), Message::Withdrawal(Box::new(withdrawal)))
 }

@@ -50,6 +50,8 @@ impl<S: Store> Broker<S> {
         let text = refusal.fault().text;
         let (result, performer) = if let Refusal::NotCancelled(not) = refusal {
             (not.result, not.performer)
+        } else if refusal == Refusal::PrescriptionNotFound {
+            (CancellationResult::NotFound, None)
         } else {
             (CancellationResult::UnableToProcess, None)
         };
