@@ -350,7 +350,9 @@ fn awkward_texts_of_hl7v3_are_written_again_and_arrive_in_fhir() {
                 assert!(hl7v3::read(&written).unwrap() == envelope, "{name}: {text:?} is read back otherwise");
                 if to_fhir {
                     let fhir = in_fhir(&envelope).unwrap();
-                    assert!(arrives_in_fhir(&fhir, text), "{name}: {text:?} does not arrive in FHIR: {fhir}");
+                    // The title of a status in the history ends at its first semicolon, as NHS England's tracker cuts it.
+                    let kept = if name == "metadata" { text.split(';').next().unwrap_or(text) } else { text };
+                    assert!(arrives_in_fhir(&fhir, kept), "{name}: {text:?} does not arrive in FHIR: {fhir}");
                     carried += 1;
                 }
             }
