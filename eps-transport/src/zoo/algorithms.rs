@@ -9,6 +9,7 @@ use super::vector::{Fail, Vector};
 use super::world::{Key, World, between, embed, payload, replace};
 
 const ALGORITHM: Fail = ("algorithms", "signature.algorithm");
+const MIXED: Fail = ("algorithms", "signature.algorithm.mixed");
 const SHA_1: Fail = ("algorithms", "signature.algorithm.sha1");
 const FORM: Fail = ("algorithms", "signature.signed-info");
 const VALUE: Fail = ("signature-value", "signature.value");
@@ -75,6 +76,15 @@ fn identifiers(world: &mut World) -> Result<Vec<Vector>, ZooError> {
             RSA_SHA_256,
             "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256",
         ),
+        ("unknown-digest-method", "a digest method that nobody knows", SHA_256, "urn:example:sha256"),
+        (
+            "inclusive-canonicalisation",
+            "inclusive canonicalisation",
+            EXCLUSIVE,
+            "http://www.w3.org/TR/2001/REC-xml-c14n-20010315",
+        ),
+    ];
+    let mixed = [
         (
             "mixed-hashes",
             "RSA with SHA-1 over a digest with SHA-256",
@@ -87,20 +97,13 @@ fn identifiers(world: &mut World) -> Result<Vec<Vector>, ZooError> {
             SHA_256,
             "http://www.w3.org/2000/09/xmldsig#sha1",
         ),
-        ("unknown-digest-method", "a digest method that nobody knows", SHA_256, "urn:example:sha256"),
-        (
-            "inclusive-canonicalisation",
-            "inclusive canonicalisation",
-            EXCLUSIVE,
-            "http://www.w3.org/TR/2001/REC-xml-c14n-20010315",
-        ),
     ];
-    let mut vectors = Vec::with_capacity(cases.len());
-    for (name, about, from, to) in cases {
+    let all = cases.map(|case| (case, ALGORITHM)).into_iter().chain(mixed.map(|case| (case, MIXED)));
+    all.map(|((name, about, from, to), fail)| {
         let message = changed(world, |text| replace(text, from, to))?;
-        vectors.push(Vector::new(name, about, message).fails(&[ALGORITHM]));
-    }
-    Ok(vectors)
+        Ok(Vector::new(name, about, message).fails(&[fail]))
+    })
+    .collect()
 }
 
 fn forms(world: &mut World) -> Result<Vec<Vector>, ZooError> {

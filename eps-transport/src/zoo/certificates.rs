@@ -17,6 +17,7 @@ const KEY_USAGE: Fail = ("path", "signature.certificate.key-usage");
 const IS_CA: Fail = ("path", "signature.certificate.ca");
 const POLICY: Fail = ("path", "signature.certificate.policy");
 const KEY_SIZE: Fail = ("key", "signature.key.size");
+const EXPONENT: Fail = ("key", "signature.key.exponent");
 const KEY_TYPE: Fail = ("key", "signature.key.type");
 
 const DAY: Duration = Duration::days(1);
@@ -135,13 +136,13 @@ fn keys(world: &mut World) -> Result<Vec<Vector>, ZooError> {
     Ok(vec![
         Vector::new("rsa-1024", "an RSA key of 1024 bits", sign(&unsigned, &world.small, &small)?).fails(&[KEY_SIZE]),
         Vector::new("exponent-3", "an RSA key with the exponent 3", sign(&unsigned, &world.exponent_three, &three)?)
-            .fails(&[KEY_SIZE]),
+            .fails(&[EXPONENT]),
         Vector::new(
             "exponent-1",
             "an RSA key with the exponent 1, under which everybody can sign",
             embed(&unsigned, &payload, &nobodys, &one)?,
         )
-        .fails(&[KEY_SIZE]),
+        .fails(&[EXPONENT]),
         Vector::new(
             "elliptic-curve-key",
             "a key on P-256 under the identifier of RSA",

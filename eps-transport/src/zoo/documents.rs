@@ -11,9 +11,20 @@ use super::world::{World, between, embed, payload, replace, sign};
 
 const CONTENT: Fail = ("content", "signature.content");
 const STRUCTURE: Fail = ("structure", "signature.structure");
+const WRAPPED: Fail = ("structure", "signature.structure.wrapped");
+const DUPLICATE_ID: Fail = ("structure", "signature.structure.duplicate-id");
+const NAMESPACE: Fail = ("structure", "signature.structure.namespace");
+const CONTENT_KIND: Fail = ("structure", "signature.structure.content");
+const NEGATED: Fail = ("structure", "signature.structure.negated");
 const FORMAT: Fail = ("structure", "signature.format");
+const UNSIGNED: Fail = ("structure", "signature.format.unsigned");
+const SIGNATURES: Fail = ("structure", "signature.format.signatures");
+const CERTIFICATES: Fail = ("structure", "signature.format.certificates");
+const BASE64: Fail = ("structure", "signature.format.base64");
 const LIMIT: Fail = ("structure", "signature.limit");
+const BASE64_LIMIT: Fail = ("structure", "signature.limit.base64");
 const CERTIFICATE: Fail = ("certificate", "signature.certificate");
+const TRAILING: Fail = ("certificate", "signature.certificate.trailing");
 const TIME_FORMAT: Fail = ("signing-time", "signature.time.format");
 const TIME_FUTURE: Fail = ("signing-time", "signature.time.future");
 
@@ -21,7 +32,9 @@ const DOSAGE: &str = "1 capsule three times a day, for 7 days";
 const CERTIFICATE_TEXT: (&str, &str) = ("<X509Certificate>", "</X509Certificate>");
 const VALUE_TEXT: (&str, &str) = ("<SignatureValue>", "</SignatureValue>");
 const SIGNATURE: (&str, &str) = ("<Signature ", "</Signature>");
-const PARENT: (&str, &str) = ("<ParentPrescription ", "</ParentPrescription>");
+const END_OF_PARENT: &str = "</ParentPrescription>";
+const PARENT: (&str, &str) = ("<ParentPrescription ", END_OF_PARENT);
+const NAMESPACE_OF_HL7: &str = "urn:hl7-org:v3";
 const PRESCRIPTION: &str = "<pertinentPrescription ";
 /// A place below the prescription that is not signed.
 const UNSIGNED_PLACE: &str = "<responsibleParty contextControlCode=";
@@ -32,7 +45,8 @@ pub(super) fn vectors(world: &mut World) -> Result<Vec<Vector>, ZooError> {
         times(world)?,
         contents(&right)?,
         wrapped(&right)?,
-        outlines(world, &right)?,
+        outlines(&right)?,
+        certificates(world)?,
         white_space(&right)?,
         irregular(&right)?,
         sizes(&right)?,
@@ -99,60 +113,66 @@ fn wrapped(right: &str) -> Result<Vec<Vector>, ZooError> {
     let information = between(right, "<pertinentInformation1 ", "</pertinentPrescription></pertinentInformation1>")?;
     let time = between(author, "<time ", "</time>")?;
     let before = |place: &str, more: &str| replace(right, place, &format!("{more}{place}"));
-    let structure = [
-        ("wrapped-second-prescription", "a changed prescription stands before the signed one", before(parent, &evil)?),
-        ("wrapped-second-author", "a second author stands before the one who signed", before(author, author)?),
-        ("wrapped-second-patient", "a second patient stands before the signed one", before(target, target)?),
+    let foreign = |inner: &str| format!("<x xmlns=\"urn:x\">{inner}</x>");
+    // Below a foreign element it must say itself that it is HL7's; there it would verify.
+    let moved = replace(parent, PARENT.0, &format!("{}xmlns=\"{NAMESPACE_OF_HL7}\" ", PARENT.0))?;
+    let all: [(&str, &str, String, &[Fail]); 8] = [
+        (
+            "wrapped-second-prescription",
+            "a changed prescription stands before the signed one",
+            before(parent, &evil)?,
+            &[WRAPPED],
+        ),
+        (
+            "wrapped-second-author",
+            "a second author stands before the one who signed",
+            before(author, author)?,
+            &[WRAPPED, NAMESPACE],
+        ),
+        (
+            "wrapped-second-patient",
+            "a second patient stands before the signed one",
+            before(target, target)?,
+            &[WRAPPED],
+        ),
         (
             "wrapped-second-content",
             "a second prescription body stands before the signed one",
             before(information, information)?,
+            &[WRAPPED, NAMESPACE],
         ),
-        ("wrapped-second-time", "there are two signing times", replace(right, time, &format!("{time}{time}"))?),
+        ("wrapped-second-time", "there are two signing times", before(time, time)?, &[WRAPPED]),
         (
             "signature-elsewhere",
             "a second Signature stands outside of signatureText",
             before(UNSIGNED_PLACE, signature)?,
+            &[NAMESPACE, WRAPPED],
         ),
         (
             "foreign-namespace",
             "the signed content stands below an element of another namespace, beside a changed one",
-            replace(
-                right,
-                parent,
-                &replace(
-                    &evil,
-                    "</ParentPrescription>",
-                    &format!("<x xmlns=\"urn:x\">{parent}</x></ParentPrescription>"),
-                )?,
-            )?,
+            replace(right, parent, &replace(&evil, END_OF_PARENT, &format!("{}{END_OF_PARENT}", foreign(parent)))?)?,
+            &[NAMESPACE],
         ),
-    ];
-    let mut vectors: Vec<_> = structure
-        .into_iter()
-        .map(|(name, about, message)| Vector::new(name, about, message).fails(&[STRUCTURE]))
-        .collect();
-    let moved = replace(right, parent, &format!("{evil}<x xmlns=\"urn:x\">{parent}</x>"))?;
-    vectors.push(
-        Vector::new(
+        (
             "wrapped-original-elsewhere",
             "the signed prescription was moved, a changed one stands in its place",
-            moved,
-        )
-        .fails(&[CONTENT]),
-    );
-    Ok(vectors)
+            replace(right, parent, &format!("{evil}{}", foreign(&moved)))?,
+            &[CONTENT],
+        ),
+    ];
+    Ok(all.into_iter().map(|(name, about, message, fails)| Vector::new(name, about, message).fails(fails)).collect())
 }
 
-/// Outlines of Signature that prescriptions do not use, and certificates that are none.
-fn outlines(world: &mut World, right: &str) -> Result<Vec<Vector>, ZooError> {
+/// Outlines of Signature that prescriptions do not use.
+fn outlines(right: &str) -> Result<Vec<Vector>, ZooError> {
     let of = |marks: (&str, &str)| between(right, marks.0, marks.1).map(str::to_owned);
     let (signature, value, certificate) = (of(SIGNATURE)?, of(VALUE_TEXT)?, of(CERTIFICATE_TEXT)?);
     let (data, info) = (of(("<X509Data>", "</X509Data>"))?, of(("<KeyInfo>", "</KeyInfo>"))?);
     let twice = |part: &str| replace(right, part, &format!("{part}{part}"));
     let prefixed = signature.replace("</", "</ds:").replace('<', "<ds:").replace("<ds:/ds:", "</ds:");
     let prefixed = replace(&prefixed, "xmlns=", "xmlns:ds=")?;
-    let format = [
+    let all: [(&str, &str, String, &[Fail]); 14] = [
         (
             "unsigned",
             "there is no signature",
@@ -161,43 +181,57 @@ fn outlines(world: &mut World, right: &str) -> Result<Vec<Vector>, ZooError> {
                 &format!("<signatureText>{signature}</signatureText>"),
                 "<signatureText nullFlavor=\"NA\"></signatureText>",
             )?,
+            &[UNSIGNED],
         ),
-        ("two-signatures", "there are two Signatures", twice(&signature)?),
-        ("two-signature-values", "there are two SignatureValues", twice(&value)?),
-        ("two-certificates", "there are two X509Certificates", twice(&certificate)?),
-        ("two-x509-data", "there are two X509Data", twice(&data)?),
-        ("two-key-infos", "there are two KeyInfos", twice(&info)?),
+        ("two-signatures", "there are two Signatures", twice(&signature)?, &[SIGNATURES]),
+        ("two-signature-values", "there are two SignatureValues", twice(&value)?, &[SIGNATURES]),
+        ("two-certificates", "there are two X509Certificates", twice(&certificate)?, &[CERTIFICATES]),
+        ("two-x509-data", "there are two X509Data", twice(&data)?, &[CERTIFICATES]),
+        ("two-key-infos", "there are two KeyInfos", twice(&info)?, &[CERTIFICATES]),
         (
             "pem-certificate",
             "the certificate is PEM",
             replace(right, CERTIFICATE_TEXT.0, "<X509Certificate>-----BEGIN CERTIFICATE-----")?,
+            &[CERTIFICATES],
         ),
-        ("object", "there is an Object", replace(right, "</Signature>", "<Object></Object></Signature>")?),
+        ("object", "there is an Object", replace(right, "</Signature>", "<Object></Object></Signature>")?, &[FORMAT]),
         (
             "key-value",
             "there is a KeyName beside the certificate",
             replace(right, "<KeyInfo>", "<KeyInfo><KeyName>k</KeyName>")?,
+            &[FORMAT],
         ),
-        ("id-on-signature", "Signature has an Id", replace(right, "<Signature ", "<Signature Id=\"s\" ")?),
-        ("prefixed-signature", "the elements of Signature have a prefix", replace(right, &signature, &prefixed)?),
+        ("id-on-signature", "Signature has an Id", replace(right, "<Signature ", "<Signature Id=\"s\" ")?, &[FORMAT]),
+        (
+            "prefixed-signature",
+            "the elements of Signature have a prefix",
+            replace(right, &signature, &prefixed)?,
+            &[FORMAT],
+        ),
         (
             "junk-after-base64",
             "there is more after the padding of the signature",
             replace(right, "==</SignatureValue>", "==AAAA</SignatureValue>")?,
+            &[BASE64],
         ),
         (
             "base64url",
             "the signature is in the alphabet for URLs",
             replace(right, &value, &value_in(&value, |text| text.replace('+', "-").replace('/', "_")))?,
+            &[BASE64],
         ),
         (
             "unpadded-base64",
             "the padding of the signature is missing",
             replace(right, "==</SignatureValue>", "</SignatureValue>")?,
+            &[BASE64],
         ),
     ];
-    let mut vectors: Vec<_> =
-        format.into_iter().map(|(name, about, message)| Vector::new(name, about, message).fails(&[FORMAT])).collect();
+    Ok(all.into_iter().map(|(name, about, message, fails)| Vector::new(name, about, message).fails(fails)).collect())
+}
+
+/// Certificates that are none, or more than one.
+fn certificates(world: &mut World) -> Result<Vec<Vector>, ZooError> {
     let unsigned = world.unsigned()?;
     let payload = payload(&unsigned, Algorithm::Rs256)?;
     let own = world.certificate()?;
@@ -205,14 +239,12 @@ fn outlines(world: &mut World, right: &str) -> Result<Vec<Vector>, ZooError> {
     let trailing = embed(&unsigned, &payload, &made, &[own.as_slice(), &[0]].concat())?;
     let cut = embed(&unsigned, &payload, &made, own.get(..own.len() / 2).unwrap_or_default())?;
     let none = embed(&unsigned, &payload, &made, b"not a certificate")?;
-    for (name, about, message) in [
-        ("certificate-with-trailing-data", "there is a byte after the certificate", trailing),
-        ("truncated-certificate", "the second half of the certificate is missing", cut),
-        ("no-certificate", "there is something else in place of the certificate", none),
-    ] {
-        vectors.push(Vector::new(name, about, message).fails(&[CERTIFICATE]));
-    }
-    Ok(vectors)
+    let all = [
+        ("certificate-with-trailing-data", "there is a byte after the certificate", trailing, TRAILING),
+        ("truncated-certificate", "the second half of the certificate is missing", cut, CERTIFICATE),
+        ("no-certificate", "there is something else in place of the certificate", none, CERTIFICATE),
+    ];
+    Ok(all.into_iter().map(|(name, about, message, fail)| Vector::new(name, about, message).fails(&[fail])).collect())
 }
 
 /// Changes the base64 within an element.
@@ -275,14 +307,25 @@ fn white_space(right: &str) -> Result<Vec<Vector>, ZooError> {
 /// What can be read in more than one way.
 fn irregular(right: &str) -> Result<Vec<Vector>, ZooError> {
     let id = between(right.split_at(right.find(PRESCRIPTION).unwrap_or(0)).1, "<id ", "</id>")?;
-    let structure = [
-        ("duplicate-prescription-id", "there are two ids of the prescription", id, &*format!("{id}{id}")),
+    let two_ids = format!("{id}{id}");
+    let ids = [("duplicate-prescription-id", "there are two ids of the prescription", id, two_ids.as_str())];
+    let mut vectors = changed(right, &ids, &[STRUCTURE])?;
+    let named = replace(right, "<recordTarget ", "<recordTarget Id=\"a\" ")?;
+    let same = [(
+        "duplicate-id-attributes",
+        "the patient and the item have the same Id",
+        "<pertinentLineItem ",
+        "<pertinentLineItem Id=\"a\" ",
+    )];
+    vectors.extend(changed(&named, &same, &[DUPLICATE_ID])?);
+    let kinds = [
         ("comment", "there is a comment in a signed text", "three times", "three <!-- or ten --> times"),
         ("cdata", "a signed text is a CDATA section", DOSAGE, "<![CDATA[1 capsule three times a day, for 7 days]]>"),
         ("mixed-content", "there is text beside elements", "<seperatableInd ", "text<seperatableInd "),
-        ("negated-item", "an item is negated", "negationInd=\"false\"", "negationInd=\"true\""),
     ];
-    let mut vectors = changed(right, &structure, &[STRUCTURE])?;
+    vectors.extend(changed(right, &kinds, &[CONTENT_KIND])?);
+    let negated = [("negated-item", "an item is negated", "negationInd=\"false\"", "negationInd=\"true\"")];
+    vectors.extend(changed(right, &negated, &[NEGATED])?);
     let reading = [
         (
             "doctype",
@@ -318,18 +361,21 @@ fn sizes(right: &str) -> Result<Vec<Vector>, ZooError> {
     let beside = |more: &str| replace(right, UNSIGNED_PLACE, &format!("{more}{UNSIGNED_PLACE}"));
     let note = format!("<note>{}</note>", "a".repeat(15_000));
     let value = between(right, VALUE_TEXT.0, VALUE_TEXT.1)?;
-    let huge_value = format!("{}{}{}", VALUE_TEXT.0, STANDARD.encode(vec![1; 12_000]), VALUE_TEXT.1);
+    let value_of = |bytes: usize| format!("{}{}{}", VALUE_TEXT.0, STANDARD.encode(vec![1; bytes]), VALUE_TEXT.1);
     let item =
         between(right, "<pertinentInformation2 contextConductionInd=", "</pertinentLineItem></pertinentInformation2>")?;
     let end = right.find("</recordTarget>").unwrap_or(0);
     let attributes: String = (0..40).map(|at| format!(" a{at}=\"\"")).collect();
     let limits = [
         ("huge-prescription", "the prescription is longer than 256 KiB", beside(&note.repeat(20))?),
-        ("huge-signature", "Signature is longer than 16 KiB", replace(right, value, &huge_value)?),
+        ("huge-signature", "Signature is longer than 16 KiB", replace(right, value, &value_of(12_000))?),
         ("five-items", "there are five items", replace(right, item, &item.repeat(4))?),
     ];
     let mut vectors: Vec<_> =
         limits.into_iter().map(|(name, about, message)| Vector::new(name, about, message).fails(&[LIMIT])).collect();
+    let oversized = replace(right, value, &value_of(2_000))?;
+    let about = "the signature is longer than one of any key, within a Signature of permitted size";
+    vectors.push(Vector::new("oversized-base64", about, oversized).fails(&[BASE64_LIMIT]));
     let reading = [
         ("truncated", "the second part of the message is missing", "xml.tags", right.split_at(end).0.to_owned()),
         (

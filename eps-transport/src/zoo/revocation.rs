@@ -30,8 +30,9 @@ enum Verdict {
 }
 
 /// Each reason of RFC 5280 section 5.3.1 with its verdict.
-const REASONS: [(&str, Option<RevocationReason>, Verdict); 10] = [
+const REASONS: [(&str, Option<RevocationReason>, Verdict); 11] = [
     ("no-reason", None, Verdict::FromThenOn),
+    ("unspecified", Some(RevocationReason::Unspecified), Verdict::FromThenOn),
     ("key-compromise", Some(RevocationReason::KeyCompromise), Verdict::Always),
     ("ca-compromise", Some(RevocationReason::CaCompromise), Verdict::Always),
     ("affiliation-changed", Some(RevocationReason::AffiliationChanged), Verdict::FromThenOn),
@@ -93,7 +94,7 @@ fn of_certificates(world: &mut World) -> Result<(Vec<Vector>, Vec<RevokedCertPar
     Ok((vectors, entries))
 }
 
-/// Lists that cannot be used, and one whose entry has the reason 0 or one that does not exist.
+/// Lists that cannot be used.
 fn of_lists(world: &mut World, fresh: Period) -> Result<Vec<Vector>, ZooError> {
     let stale = world.signing_ca.list((world.now - DAY * 8, world.now - DAY), 2, Vec::new())?;
     let future = world.signing_ca.list((world.now + DAY, world.now + DAY * 8), 3, Vec::new())?;
