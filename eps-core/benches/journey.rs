@@ -1,24 +1,26 @@
-//! Convert, prepare and verify a prescription of two items, each beside its floor.
+//! Convert and prepare a prescription of two items, each beside its floor. Verification is measured by the bench `ratios`.
 //!
 //! `cargo bench -p eps-core --features aws-lc-rs --bench journey`
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a bench that cannot run must stop")]
 
 use std::hint::black_box;
 
-use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use eps_core::model::Message;
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use eps_core::model::{Envelope, Message};
 use eps_core::signature::algorithm::Algorithm;
-use eps_core::signature::certificate::Certificate;
-use eps_core::signature::provider::{Hash, RustCrypto};
-use eps_core::signature::{Crls, Occasion, Provider, Verifier, prepare};
-use eps_core::xml::{Document, Limits};
+use eps_core::signature::provider::RustCrypto;
+use eps_core::signature::{Provider, prepare};
 use eps_core::{fhir, hl7v3};
 use serde::de::IgnoredAny;
 
-#[path = "support/mod.rs"]
-mod support;
+#[path = "support/request.rs"]
+mod request;
 
-use support::{ORDER, Signed, context, now, order, quick_xml_pass};
+use request::{ORDER, context};
+
+fn order() -> Envelope {
+    fhir::read(ORDER, &context()).unwrap()
+}
 
 /// FHIR to HL7 v3; the floor skips the JSON and copies the bytes that are written.
 fn convert(c: &mut Criterion) {
@@ -67,51 +69,6 @@ fn prepare(c: &mut Criterion) {
     group.finish();
 }
 
-/// Verification from bytes, with the whole path; the floor reads the XML, hashes it, and verifies one RSA-2048 signature.
-fn verify(c: &mut Criterion) {
-    let signed = Signed::new();
-    let policy = Signed::policy();
-    let (certificate, payload, value) = signature_of(&signed.message);
-    let mut group = c.benchmark_group("verify");
-    group.throughput(Throughput::Bytes(signed.message.len() as u64));
-    for (name, provider) in providers() {
-        let provider = provider.as_ref();
-        let trust = signed.trust(provider);
-        let lists = Crls::none();
-        let verifier = Verifier { provider, trust: &trust, lists: &lists, policy: &policy };
-        let key = certificate.key().unwrap();
-        group.bench_function(format!("floor/{name}"), |b| {
-            b.iter(|| {
-                black_box(quick_xml_pass(black_box(&signed.message)));
-                black_box(provider.sha256(&signed.message));
-                provider.rsa_verify(&key, Hash::Sha256, &payload, &value).unwrap();
-            });
-        });
-        group.bench_function(format!("from-bytes/{name}"), |b| {
-            b.iter(|| {
-                let document = Document::parse(black_box(&signed.message), &Limits::DEFAULT).unwrap();
-                verifier.verify(document.root(), Occasion::on_receipt(now())).unwrap()
-            });
-        });
-        // A trust set remembers the certificates that it has verified; this is the first prescription of a prescriber.
-        group.bench_function(format!("from-bytes-first-time/{name}"), |b| {
-            b.iter_batched(
-                || signed.trust(provider),
-                |trust| {
-                    let verifier = Verifier { provider, trust: &trust, lists: &lists, policy: &policy };
-                    let document = Document::parse(black_box(&signed.message), &Limits::DEFAULT).unwrap();
-                    verifier.verify(document.root(), Occasion::on_receipt(now())).unwrap()
-                },
-                BatchSize::SmallInput,
-            );
-        });
-        group.bench_function(format!("rsa-2048/{name}"), |b| {
-            b.iter(|| provider.rsa_verify(&key, Hash::Sha256, black_box(&payload), &value).unwrap());
-        });
-    }
-    group.finish();
-}
-
 fn providers() -> Vec<(&'static str, Box<dyn Provider>)> {
     vec![
         #[cfg(feature = "aws-lc-rs")]
@@ -120,19 +77,5 @@ fn providers() -> Vec<(&'static str, Box<dyn Provider>)> {
     ]
 }
 
-/// The certificate, payload and signature value of a message.
-fn signature_of(message: &[u8]) -> (Certificate, Vec<u8>, Vec<u8>) {
-    use base64::Engine as _;
-    let document = Document::parse(message, &Limits::DEFAULT).unwrap();
-    let text = |name: &str| {
-        let element = document.root().descendants().find(|element| element.name() == name).unwrap();
-        base64::engine::general_purpose::STANDARD.decode(element.text().as_bytes()).unwrap()
-    };
-    let digest = document.root().descendants().find(|element| element.name() == "DigestValue").unwrap().text();
-    let digest = eps_core::signature::algorithm::Digest::from_base64(&digest, Algorithm::Rs256).unwrap();
-    let payload = eps_core::signature::algorithm::signed_info(digest);
-    (Certificate::from_der(text("X509Certificate")).unwrap(), payload, text("SignatureValue"))
-}
-
-criterion_group!(benches, convert, prepare, verify);
+criterion_group!(benches, convert, prepare);
 criterion_main!(benches);
