@@ -84,10 +84,8 @@ impl Request<'_> {
         self.document.input()
     }
 
-    /// The part of the message that is the document of the record: of an upload the signed prescription.
     fn document(&self) -> Range<usize> {
-        let whole = 0..self.bytes().len();
-        hl7v3::parent_prescription(self.document).map_or(whole, |signed| signed.span())
+        document_of_the_record(self.document)
     }
 
     /// The message as the record's log names it.
@@ -101,6 +99,12 @@ impl Request<'_> {
         };
         Received::new(self.envelope.id, self.envelope.interaction, who, self.now)
     }
+}
+
+/// The part of a message that is the document of the record: of an upload the signed prescription.
+pub(crate) fn document_of_the_record(message: &Document<'_>) -> Range<usize> {
+    let whole = 0..message.input().len();
+    hl7v3::parent_prescription(message).map_or(whole, |signed| signed.span())
 }
 
 /// What is known of one prescription.

@@ -93,6 +93,25 @@ pub enum JournalError {
     Store(#[from] StoreError),
 }
 
+impl JournalError {
+    /// Whether this tells of what the journal and its store hold; otherwise of reaching them.
+    #[must_use]
+    pub fn is_of_the_content(&self) -> bool {
+        match self {
+            Self::Chain { .. }
+            | Self::Entry { .. }
+            | Self::Message { .. }
+            | Self::MessageMissing { .. }
+            | Self::Record { .. }
+            | Self::Filed { .. }
+            | Self::NotEmpty
+            | Self::Diverged { .. } => true,
+            Self::NotAnswered { source, .. } => source.is_of_the_content(),
+            Self::Store(error) => error.is_of_the_content(),
+        }
+    }
+}
+
 /// An entry of a journal whose chain was checked up to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

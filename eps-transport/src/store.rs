@@ -171,11 +171,11 @@ pub enum StoreError {
         /// The version of this release.
         known: u32,
     },
-    /// The file is a database of something else.
-    #[error("the file is not a prescription store")]
+    /// The file is no database, or one of something else.
+    #[error("the file is not a prescription store, or its beginning is damaged")]
     Foreign,
     /// What was read back is not what was written.
-    #[error("a stored value is damaged")]
+    #[error("the store is damaged: what was read is not what was written")]
     Damaged,
     /// The disk is full, or the file is as large as it may become. What was answered before is safe.
     #[error("there is no room for more: the disk is full, or the store has the size it may have")]
@@ -197,6 +197,17 @@ pub enum StoreError {
     /// The commit was taken over by another thread that did not live to finish it: nothing is known of its outcome.
     #[error("the commit was interrupted")]
     Interrupted,
+}
+
+impl StoreError {
+    /// Whether this tells of what is in the file; otherwise of reaching it.
+    #[must_use]
+    pub fn is_of_the_content(&self) -> bool {
+        match self {
+            Self::Newer { .. } | Self::Older { .. } | Self::Foreign | Self::Damaged => true,
+            Self::Full | Self::ReadOnly | Self::Exists | Self::Engine { .. } | Self::Interrupted => false,
+        }
+    }
 }
 
 /// Why a commit did not happen. Nothing of it is stored.

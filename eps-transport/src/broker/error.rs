@@ -60,3 +60,21 @@ pub enum BrokerError {
     #[error("the reply cannot be written")]
     Reply(#[from] TextError),
 }
+
+impl BrokerError {
+    /// Whether this tells of the message or of what the store holds; otherwise of reaching the store.
+    #[must_use]
+    pub fn is_of_the_content(&self) -> bool {
+        match self {
+            Self::Unreadable { .. }
+            | Self::NotARequest { .. }
+            | Self::Record(_)
+            | Self::Journal(_)
+            | Self::DocumentMissing(_)
+            | Self::DocumentDamaged(_)
+            | Self::Reply(_) => true,
+            Self::Busy => false,
+            Self::Store(error) => error.is_of_the_content(),
+        }
+    }
+}

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use eps_core::ids::{MessageId, PrescriptionId};
 use eps_core::record::{Periods, Record};
+use eps_core::xml::{Document, Limits};
 
 use super::{Entry, JournalError, entries};
-use crate::broker::{AcceptedMessage, Becomes, Hash, JournalRecord, due_date};
-use crate::store::{Link, Store, StoredRecord};
+use crate::broker::{AcceptedMessage, Becomes, Hash, JournalRecord, document_of_the_record, due_date};
+use crate::store::{Link, Store, StoredMessage, StoredRecord};
 
 /// What was found in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,8 +96,14 @@ fn message_is_there(store: &dyn Store, number: u64, message: &AcceptedMessage) -
             return Err(JournalError::Message { number, message: sent.message });
         }
     }
-    let is_right = is_right && stored.answer.digest == message.fingerprint().0 && stored.document().is_some();
+    let is_right = is_right && stored.answer.digest == message.fingerprint().0 && names_its_document(&stored);
     if is_right { Ok(true) } else { Err(JournalError::Message { number, message: message.id }) }
+}
+
+/// Whether the part of a message that is released is the signed prescription in it.
+fn names_its_document(stored: &StoredMessage) -> bool {
+    Document::parse(&stored.bytes, &Limits::DEFAULT)
+        .is_ok_and(|message| document_of_the_record(&message) == stored.document)
 }
 
 /// Whether a record is kept; an error where it is not what the journal left.

@@ -25,12 +25,14 @@ use super::{
 
 mod backup;
 mod checkpoint;
+mod info;
 mod options;
 mod schema;
 mod upgrade;
 mod write;
 mod writer;
 
+pub use info::Info;
 pub use options::{Options, WritePoint};
 
 use checkpoint::Checkpoints;
@@ -98,6 +100,14 @@ impl SqliteStore {
         backup::check(&self.reader().map_err(engine("opened the file to read"))?)
     }
 
+    /// What the file holds.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the file cannot be read.
+    pub fn info(&self) -> Result<Info, StoreError> {
+        self.read("counted what is stored", info::of)
+    }
+
     /// Reads with a connection that no one else uses meanwhile.
     fn read<T>(
         &self,
@@ -132,9 +142,27 @@ fn engine(doing: &'static str) -> impl Fn(rusqlite::Error) -> StoreError {
     move |source| match source.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => StoreError::Full,
         Some(ErrorCode::ReadOnly) => StoreError::ReadOnly,
-        Some(ErrorCode::DatabaseCorrupt) => StoreError::Damaged,
+        Some(ErrorCode::NotADatabase) => StoreError::Foreign,
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::TooBig | ErrorCode::Unknown) => StoreError::Damaged,
+        _ if is_damage(&source) => StoreError::Damaged,
         _ => StoreError::Engine { doing, source: Arc::new(source) },
     }
+}
+
+/// Whether a stored value is none of those that its column can hold, or the tables are not those that our statements were
+/// written for: then a statement is not understood.
+fn is_damage(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error::{
+        FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, QueryReturnedNoRows, SqlInputError,
+    };
+    matches!(
+        error,
+        FromSqlConversionFailure(..)
+            | IntegralValueOutOfRange(..)
+            | InvalidColumnType(..)
+            | QueryReturnedNoRows
+            | SqlInputError { .. }
+    )
 }
 
 /// The 16 bytes of a message id.
@@ -304,7 +332,7 @@ mod tests {
         Connection::open(&path).unwrap().execute_batch("CREATE TABLE t (a); INSERT INTO t VALUES (1)").unwrap();
         assert!(matches!(SqliteStore::open(&path), Err(StoreError::Foreign)));
         std::fs::write(&path, vec![b'x'; 4096]).unwrap();
-        assert!(matches!(SqliteStore::open(&path), Err(StoreError::Engine { .. })));
+        assert!(matches!(SqliteStore::open(&path), Err(StoreError::Foreign)));
     }
 
     #[test]

@@ -4,6 +4,9 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use eps_transport::journal::JournalError;
+use eps_transport::store::StoreError;
+
 /// Why a verb ended without success.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
@@ -39,9 +42,31 @@ pub(crate) enum Failure {
     /// Standard output could not be written: exit code 3.
     #[error("cannot write")]
     Write(#[from] std::io::Error),
+    /// What a store holds did not pass: exit code 1.
+    #[error("the store did not pass")]
+    Content(#[source] Box<dyn Error>),
     /// The store could not be used: exit code 3.
     #[error("the store cannot be used")]
     Store(#[source] Box<dyn Error>),
+}
+
+/// The one place that tells a failed check of a store from a store that cannot be reached.
+fn of_store(error: impl Error + 'static, is_of_the_content: bool) -> Failure {
+    if is_of_the_content { Failure::Content(error.into()) } else { Failure::Store(error.into()) }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let is_of_the_content = error.is_of_the_content();
+        of_store(error, is_of_the_content)
+    }
+}
+
+impl From<JournalError> for Failure {
+    fn from(error: JournalError) -> Self {
+        let is_of_the_content = error.is_of_the_content();
+        of_store(error, is_of_the_content)
+    }
 }
 
 impl Failure {
@@ -63,7 +88,7 @@ impl Failure {
             eprintln!();
         }
         ExitCode::from(match self {
-            Self::Refused | Self::RefusedBecause { .. } | Self::Ended(_) | Self::NotFound => 1,
+            Self::Refused | Self::RefusedBecause { .. } | Self::Ended(_) | Self::NotFound | Self::Content(_) => 1,
             Self::Usage(_) => 2,
             Self::Read { .. } | Self::Write(_) | Self::Store(_) => 3,
         })

@@ -25,10 +25,25 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 /// Writes a result and a line end to standard output. A reader that went away is no failure.
 pub(crate) fn print(result: &[u8]) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
-    match out.write_all(result).and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::Write(error)),
-        Ok(()) | Err(_) => Ok(()),
+    out.write_all(result).and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()).or_else(gone_or)
+}
+
+/// Writes each result and a line end to standard output, up to the first failure. A reader that went away ends it, without a
+/// failure.
+pub(crate) fn print_each(results: impl Iterator<Item = Result<Vec<u8>, Failure>>) -> Result<(), Failure> {
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    for result in results {
+        // What came before a failure is still told.
+        let done = result.map(|result| out.write_all(&result).and_then(|()| out.write_all(b"\n")));
+        if let Err(error) = done.inspect_err(|_| drop(out.flush()))? {
+            return gone_or(error);
+        }
     }
+    out.flush().or_else(gone_or)
+}
+
+fn gone_or(error: std::io::Error) -> Result<(), Failure> {
+    if error.kind() == std::io::ErrorKind::BrokenPipe { Ok(()) } else { Err(Failure::Write(error)) }
 }
 
 /// Writes JSON for people to standard output.

@@ -8,9 +8,11 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod convert;
+mod db;
 mod demo;
 mod failure;
 mod files;
+mod journal;
 mod options;
 mod pki;
 mod prepare;
@@ -47,6 +49,8 @@ enum Verb {
     Verify(verify::Verify),
     Validate(validate::Validate),
     Track(track::Track),
+    Db(db::Db),
+    Journal(journal::Journal),
     Pki(pki::Pki),
 }
 
@@ -61,6 +65,8 @@ fn main() -> ExitCode {
         Verb::Verify(verify) => verify.run(&cli.global),
         Verb::Validate(validate) => validate.run(&cli.global),
         Verb::Track(track) => track.run(&cli.global),
+        Verb::Db(db) => db.run(&cli.global),
+        Verb::Journal(journal) => journal.run(&cli.global),
         Verb::Pki(pki) => pki.run(&cli.global),
     };
     match done {

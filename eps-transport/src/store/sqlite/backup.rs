@@ -46,7 +46,7 @@ fn copy_all(source: &Connection, copy: &mut Connection) -> rusqlite::Result<()> 
 pub(super) fn check(db: &Connection) -> Result<(), StoreError> {
     let verdict: String =
         db.pragma_query_value(None, "integrity_check", |row| row.get(0)).map_err(engine("checked the file"))?;
-    if verdict == "ok" { Ok(()) } else { Err(StoreError::Damaged) }
+    if verdict == "ok" { schema::check_text(db) } else { Err(StoreError::Damaged) }
 }
 
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {

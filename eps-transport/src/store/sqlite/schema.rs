@@ -131,6 +131,21 @@ pub(super) fn check(db: &Connection) -> Result<(), StoreError> {
     }
 }
 
+/// Finds damage that the engine overlooks: the text of a table or an index is not the one that was written.
+pub(super) fn check_text(db: &Connection) -> Result<(), StoreError> {
+    let failed = engine("read the schema");
+    let mut new = Connection::open_in_memory().map_err(&failed)?;
+    upgrade(&mut new)?;
+    if text(db).map_err(&failed)? == text(&new).map_err(&failed)? { Ok(()) } else { Err(StoreError::Damaged) }
+}
+
+/// What was written to make each table, index and trigger.
+fn text(db: &Connection) -> rusqlite::Result<Vec<[Option<String>; 4]>> {
+    let mut all = db.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name")?;
+    let rows = all.query_map([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?]))?;
+    rows.collect()
+}
+
 fn header(db: &Connection, name: &str) -> Result<i32, StoreError> {
     db.pragma_query_value(None, name, |row| row.get(0)).map_err(engine("read the header"))
 }
