@@ -18,11 +18,13 @@
 //! | stop or move time | [`clock`] |
 //! | sign with a smartcard, a token or the remote signing service | [`signers`] |
 //! | make keys and certificates for an occasion | [`pki`] |
+//! | make valid prescriptions up, the same again from a seed | [`generate`] |
 //! | make signed prescriptions that are wrong in one way each | [`zoo`] |
 #![forbid(unsafe_code)]
 
 pub mod broker;
 pub mod clock;
+pub mod generate;
 #[cfg(feature = "server")]
 pub mod http;
 pub mod journal;

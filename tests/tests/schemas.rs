@@ -12,6 +12,7 @@ use eps_core::codes::InteractionId;
 use eps_core::model::{Envelope, arbitrary};
 use eps_core::{fhir, hl7v3};
 use eps_tests::{corpus, files, pack, seeds, skip};
+use eps_transport::generate::{self, Recipe};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
@@ -219,6 +220,21 @@ generated_messages_are_valid! {
     generated_withdrawals_are_valid: arbitrary::withdrawal_envelope();
     generated_histories_are_valid: arbitrary::dispense_history_envelope();
     generated_acknowledgements_are_valid: arbitrary::acknowledgement_envelope();
+}
+
+#[test]
+fn prescriptions_that_are_made_up_are_valid() {
+    let Some(schemas) = schemas() else { return };
+    let mut batch = Batch::default();
+    let recipe = Recipe::new(1, eps_core::model::Timestamp::parse_hl7("20260302090000").unwrap());
+    for number in 0..100 {
+        let order = generate::order(&recipe, number).unwrap();
+        let asid = |text: &str| Some(text.parse().unwrap());
+        let envelope = order.envelope(asid("200000001285"), asid("567456789789"));
+        let envelope = Envelope { author: seeds::context(seeds::Judged::AsWritten).author, ..envelope };
+        batch.add(format!("order {number}"), envelope.interaction, &hl7v3::write(&envelope));
+    }
+    assert_eq!(batch.validate(&schemas), 100);
 }
 
 /// The judge itself is judged: a message that breaks its schema must not pass.

@@ -12,6 +12,7 @@ mod db;
 mod demo;
 mod failure;
 mod files;
+mod generate;
 mod journal;
 mod options;
 mod pki;
@@ -43,6 +44,7 @@ struct Cli {
 enum Verb {
     Demo(demo::Demo),
     Convert(convert::Convert),
+    Generate(generate::Generate),
     Prepare(prepare::Prepare),
     Sign(Box<sign::Sign>),
     Serve(serve::Serve),
@@ -59,6 +61,7 @@ fn main() -> ExitCode {
     let done = match &cli.verb {
         Verb::Demo(demo) => demo.run(&cli.global),
         Verb::Convert(convert) => convert.run(&cli.global),
+        Verb::Generate(generate) => generate.run(&cli.global),
         Verb::Prepare(prepare) => prepare.run(&cli.global),
         Verb::Serve(serve) => serve.run(&cli.global),
         Verb::Sign(sign) => sign.run(&cli.global),

@@ -14,8 +14,8 @@ use crate::files;
 use crate::options::Global;
 
 /// The prescriber of keys that are made for an occasion, where the options name nobody: invented.
-const INVENTED_USER: &str = "555254239107";
-const INVENTED_NAME: &str = "THROW_AWAY_PRESCRIBER";
+pub(crate) const INVENTED_USER: &str = "555254239107";
+pub(crate) const INVENTED_NAME: &str = "THROW_AWAY_PRESCRIBER";
 /// When the zoo is verified, where the options do not say.
 const ZOO_DAY: &str = "20260302094000";
 

@@ -191,21 +191,19 @@ pub(crate) fn sign(
     policy: &Policy,
     now: Timestamp,
 ) -> Result<(), Failure> {
-    prescription.author.time = now;
-    let id = prescription.uuid.to_string();
-    let payload = prepare::prepared(prescription, Algorithm::Rs256).signed_info;
-    let made = signer::sign_batch(signer, vec![ToSign { id, payload }], policy, &PROVIDER, now)
-        .map_err(|error| Failure::because("the signature was not made")(error.into()))?;
-    for signed in made {
-        let signed = signed.map_err(|error| Failure::because("the signature was not made")(error.into()))?;
-        embed::into_prescription(prescription, &signed, &PROVIDER)
-            .map_err(|error| Failure::because("the signature was not embedded")(error.into()))?;
-    }
-    Ok(())
+    eps_transport::signers::sign_prescription(prescription, signer, policy, &PROVIDER, now)
+        .map_err(|error| Failure::because("the prescription was not signed")(error.into()))
 }
 
 /// The prescriber's key of a throw-away PKI.
 pub(crate) fn throw_away_signer(pki: &ThrowAwayPki) -> Result<AwsLcSigner, Failure> {
     AwsLcSigner::new(pki.prescriber_key(), pki.prescriber())
         .map_err(|error| Failure::because("the throw-away key")(error.into()))
+}
+
+/// The prescriber's key in a folder that `eps pki init` made.
+pub(crate) fn folder_signer(folder: &Path) -> Result<AwsLcSigner, Failure> {
+    let key = zeroize::Zeroizing::new(files::read(&folder.join("prescriber.key"))?);
+    let certificate = key::certificate_of(&files::read(&folder.join("prescriber.pem"))?)?;
+    AwsLcSigner::new(&key, &certificate).map_err(|error| Failure::because("the signing key")(error.into()))
 }

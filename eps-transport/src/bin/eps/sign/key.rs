@@ -120,7 +120,7 @@ impl Options {
 }
 
 /// The first certificate of a PEM file, or the DER.
-fn certificate_of(bytes: &[u8]) -> Result<Vec<u8>, Failure> {
+pub(super) fn certificate_of(bytes: &[u8]) -> Result<Vec<u8>, Failure> {
     match std::str::from_utf8(bytes) {
         Ok(text) if pem::is_pem(bytes) => {
             let all = pem::certificates(text).map_err(|error| Failure::because("the certificate")(error.into()))?;
