@@ -40,6 +40,7 @@ pub use prescribing::{
 pub use prescription_type::prescription_type_display;
 pub use replying::{AckCode, Severity};
 pub(crate) use replying::{NOT_KNOWN, is_not_known};
+pub use system::{DISPENSING_INFORMATION, STATUS_HISTORY};
 pub use table::UnknownCode;
 pub(crate) use table::Vocabulary;
 pub use uses::{AddressUse, NameUse, TelecomUse};

@@ -44,6 +44,8 @@ mod settings;
 pub mod token;
 
 pub use faults::Fault;
+#[cfg(feature = "client")]
+pub(crate) use handle::is_withheld;
 pub use settings::{Limits, Settings, SignatureOnCreate};
 pub use token::Tokens;
 

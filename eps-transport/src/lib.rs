@@ -16,6 +16,8 @@
 //! | do what is due by itself | [`schedule`] |
 //! | prove what happened, or do it again | [`journal`] |
 //! | stop or move time | [`clock`] |
+//! | write what a pharmacy's system sends | [`pharmacy`] |
+//! | call a service as a prescriber's or a pharmacy's system | `client` (feature `client`) |
 //! | sign with a smartcard, a token or the remote signing service | [`signers`] |
 //! | make keys and certificates for an occasion | [`pki`] |
 //! | make valid prescriptions up, the same again from a seed | [`generate`] |
@@ -23,11 +25,16 @@
 #![forbid(unsafe_code)]
 
 pub mod broker;
+#[cfg(feature = "client")]
+pub mod client;
 pub mod clock;
+#[cfg(any(feature = "client", feature = "server"))]
+mod derived;
 pub mod generate;
 #[cfg(feature = "server")]
 pub mod http;
 pub mod journal;
+pub mod pharmacy;
 pub mod pki;
 pub mod schedule;
 pub mod signers;

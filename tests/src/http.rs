@@ -13,6 +13,7 @@ use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use eps_core::signature::provider::AwsLc;
+use eps_core::signature::signer::AwsLcSigner;
 use eps_core::signature::{Crls, Policy, TrustAnchors};
 use eps_transport::broker::{Broker, PolicyCheck};
 use eps_transport::clock::{Clock, MovableClock, SystemClock};
@@ -50,12 +51,7 @@ impl Server {
     /// A server for tests over this store.
     #[must_use]
     pub fn of<S: Store + 'static>(store: S, tokens: Tokens, settings: Settings) -> Self {
-        let clock = Arc::new(MovableClock::new(Arc::new(SystemClock)));
-        clock.set(time(START));
-        let asid: eps_core::ids::Asid = "567456789789".parse().unwrap();
-        let broker = Broker::new(store, asid.clone()).clock(Arc::clone(&clock) as Arc<dyn Clock>);
-        let service = Service::new(broker, Arc::clone(&clock) as Arc<dyn Clock>, asid, tokens, settings);
-        let service = Arc::new(service.signatures(check()).for_tests(clock));
+        let service = service(store, tokens, settings);
         let (stop, stopped) = oneshot::channel();
         let (tell, told) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {
@@ -97,6 +93,23 @@ impl Server {
             }
         }
     }
+}
+
+/// A service for tests over this store, which is not yet listening.
+#[must_use]
+pub fn service<S: Store + 'static>(store: S, tokens: Tokens, settings: Settings) -> Arc<Service<S>> {
+    let clock = Arc::new(MovableClock::new(Arc::new(SystemClock)));
+    clock.set(time(START));
+    let asid: eps_core::ids::Asid = "567456789789".parse().unwrap();
+    let broker = Broker::new(store, asid.clone()).clock(Arc::clone(&clock) as Arc<dyn Clock>);
+    let service = Service::new(broker, Arc::clone(&clock) as Arc<dyn Clock>, asid, tokens, settings);
+    Arc::new(service.signatures(check()).for_tests(clock))
+}
+
+/// Signs as the prescriber whom the servers of these tests believe.
+#[must_use]
+pub fn signer() -> AwsLcSigner {
+    AwsLcSigner::new(PKI.prescriber_key(), PKI.prescriber()).unwrap()
 }
 
 impl Drop for Server {

@@ -108,11 +108,9 @@ pub(crate) const EPS_ISSUE: &str = "https://fhir.nhs.uk/CodeSystem/EPS-IssueCode
 pub(crate) const SPINE_ISSUE: &str = "https://fhir.nhs.uk/CodeSystem/Spine-ErrorOrWarningCode";
 
 /// The status and the last date of dispensing.
-pub(crate) const DISPENSING_INFORMATION: &str =
-    "https://fhir.nhs.uk/StructureDefinition/Extension-EPS-DispensingInformation";
+pub const DISPENSING_INFORMATION: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-EPS-DispensingInformation";
 /// What became of a cancellation.
-pub(crate) const STATUS_HISTORY: &str =
-    "https://fhir.nhs.uk/StructureDefinition/Extension-DM-PrescriptionStatusHistory";
+pub const STATUS_HISTORY: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-DM-PrescriptionStatusHistory";
 /// Who dispenses.
 pub(crate) const DISPENSING_PERFORMER: &str =
     "https://fhir.nhs.uk/StructureDefinition/Extension-DM-DispensingPerformer";

@@ -17,6 +17,7 @@ use super::route::{Call, Product};
 use super::scope::Access;
 use super::settings::SignatureOnCreate;
 use crate::broker::{BrokerError, PolicyCheck};
+use crate::derived::ids_from;
 use crate::store::Store;
 
 /// A request whose caller is known.
@@ -192,19 +193,4 @@ fn fingerprint(exchange: &Exchange<'_>) -> [u8; 32] {
 fn release_ids(request: Guid) -> [MessageId; 2] {
     let mut ids = ids_from(MessageId(request));
     [MessageId(request), MessageId(ids())]
-}
-
-/// Ids of version 8 (RFC 9562) that follow from one id.
-fn ids_from(seed: MessageId) -> impl FnMut() -> Guid {
-    let mut last = 0_u64;
-    move || {
-        last += 1;
-        let digest = Sha256::new().chain_update(seed.0.to_bytes()).chain_update(last.to_be_bytes()).finalize();
-        let mut bytes = [0; 16];
-        bytes.iter_mut().zip(digest).for_each(|(byte, digest)| *byte = digest);
-        let [_, _, _, _, _, _, version, _, variant, ..] = &mut bytes;
-        *version = (*version & 0x0F) | 0x80;
-        *variant = (*variant & 0x3F) | 0x80;
-        Guid::from_bytes(bytes)
-    }
 }

@@ -25,6 +25,11 @@ const MIRRORED: [&str; 2] = ["x-request-id", "x-correlation-id"];
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Dropped;
 
+/// Whether this response must not be sent: the connection is closed in its place.
+pub(crate) fn is_withheld(response: &Response<Body>) -> bool {
+    response.extensions().get::<Dropped>().is_some()
+}
+
 /// Answers one request, with the mirrored headers.
 pub(super) async fn handle<S: Store + 'static>(
     State(service): State<Arc<Service<S>>>,

@@ -17,7 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::Service;
-use super::handle::{Dropped, GRACE, handle};
+use super::handle::{GRACE, handle, is_withheld};
 use crate::store::Store;
 
 impl<S: Store + 'static> Service<S> {
@@ -88,7 +88,7 @@ async fn answer(router: Router, request: Request<Incoming>) -> Result<Response<B
     let mut router = router;
     let response: Result<_, Infallible> = router.call(request.map(Body::new)).await;
     match response {
-        Ok(response) if response.extensions().get::<Dropped>().is_some() => Err(Withheld),
+        Ok(response) if is_withheld(&response) => Err(Withheld),
         Ok(response) => Ok(response),
         Err(never) => match never {},
     }

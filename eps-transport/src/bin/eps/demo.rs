@@ -9,7 +9,6 @@ use crate::files;
 use crate::options::Global;
 
 mod journey;
-mod pharmacy;
 mod tell;
 
 /// The prescription that is shipped with the program: invented, unsigned, two items, nominated.

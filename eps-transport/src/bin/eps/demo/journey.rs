@@ -6,9 +6,7 @@ use std::time::{Duration, Instant};
 
 use eps_core::codes::{AckCode, Interaction, ItemStatus, PrescriptionStatus};
 use eps_core::ids::{Guid, LineItemId, MessageId, OdsCode, PrescriptionId};
-use eps_core::model::{
-    Decimal, Envelope, LineItem, Message, Prescription, ReleaseKind, ReleaseResponse, SignedDocument, Text, Timestamp,
-};
+use eps_core::model::{Envelope, Message, Prescription, ReleaseKind, ReleaseResponse, SignedDocument, Text, Timestamp};
 use eps_core::record::Record;
 use eps_core::signature::algorithm::Algorithm;
 use eps_core::signature::diff::{self, Difference};
@@ -17,10 +15,10 @@ use eps_core::xml::{Document, Element, Limits};
 use eps_core::{fhir, hl7v3};
 use eps_transport::broker::{Broker, PolicyCheck, SignatureCheck};
 use eps_transport::clock::{Clock, SettableClock};
+use eps_transport::pharmacy::{Held, Pharmacy, Supplied, halves};
 use eps_transport::pki::ThrowAwayPki;
 use eps_transport::store::sqlite::SqliteStore;
 
-use super::pharmacy::{Pharmacy, Supplied};
 use crate::failure::Failure;
 use crate::options::Global;
 use crate::trust::PROVIDER;
@@ -106,11 +104,11 @@ pub(super) fn travel(bundle: &[u8], store: &Path, global: &Global) -> Result<Sto
     traveller.submit(&signed)?;
     traveller.clock.advance(HOUR);
     let pharmacy =
-        Pharmacy::new(signed.pharmacy.clone()).ok_or(Failure::Ended("the pharmacy has no valid ODS code"))?;
+        Pharmacy::invented(signed.pharmacy.clone()).ok_or(Failure::Ended("the pharmacy has no valid ODS code"))?;
     let released = traveller.release(&signed, &pharmacy)?;
     traveller.check_again(&released, &verification)?;
-    traveller.dispense(&signed, &released, &pharmacy)?;
-    traveller.claim(&signed, &released, &pharmacy)?;
+    let held = traveller.dispense(&signed, Held::new(released.id, released.prescription), &pharmacy)?;
+    traveller.claim(&signed, &held, &pharmacy)?;
     let (refused, differences) = traveller.tamper(&signed, &verification)?;
     let record = traveller.record(&signed.id)?;
     Ok(Story { id: signed.id, pharmacy: signed.pharmacy, steps: traveller.steps, refused, differences, record })
@@ -282,61 +280,55 @@ impl Traveller<'_> {
     }
 
     /// The last item that can be halved in part and the others in full, then the rest of that one.
-    fn dispense(&mut self, signed: &Signed, released: &Released, pharmacy: &Pharmacy) -> Result<(), Failure> {
-        let items = &released.prescription.line_items;
-        let whole = |item: &LineItem| split(&item.quantity.value);
-        let at = items.iter().rposition(|item| whole(item).is_some()).unwrap_or_default();
-        let parts = items.get(at).and_then(whole);
-        let first = items.iter().enumerate().map(|(index, item)| match &parts {
-            Some((part, _)) if index == at => {
-                Supplied { item, now: Some(part.clone()), status: ItemStatus::PartiallyDispensed }
+    fn dispense(&mut self, signed: &Signed, held: Held, pharmacy: &Pharmacy) -> Result<Held, Failure> {
+        let part = held.in_part().ok_or(Failure::Ended("the prescription has no line item"))?;
+        let mut told = String::new();
+        for (at, (supplied, owed)) in part.1.iter().zip(&held.owed).enumerate() {
+            let rest = halves(owed).map(|(_, rest)| rest);
+            match (supplied.status, rest) {
+                (ItemStatus::PartiallyDispensed, Some(rest)) => {
+                    let (now, rest) = (supplied.now.as_str(), rest);
+                    told = format!("item {} in part: {now}, with {} to come", at + 1, rest.as_str());
+                }
+                (ItemStatus::Owing, _) => told = format!("item {} is owed", at + 1),
+                (_, _) => {}
             }
-            // What cannot be halved is owed.
-            None if index == at => Supplied { item, now: None, status: ItemStatus::Owing },
-            Some(_) | None => {
-                Supplied { item, now: Some(item.quantity.value.clone()), status: ItemStatus::FullyDispensed }
-            }
-        });
-        let told = match &parts {
-            Some((part, rest)) => format!("item {} in part: {}, with {} to come", at + 1, part.as_str(), rest.as_str()),
-            None => format!("item {} is owed", at + 1),
-        };
-        self.notify(signed, released, pharmacy, (PrescriptionStatus::WithDispenserActive, first.collect()), told)?;
-        let second = items.iter().enumerate().map(|(index, item)| {
-            let rest = parts.as_ref().map_or(&item.quantity.value, |(_, rest)| rest);
-            Supplied { item, now: (index == at).then(|| rest.clone()), status: ItemStatus::FullyDispensed }
-        });
-        let told = format!("the rest of item {}", at + 1);
-        self.notify(signed, released, pharmacy, (PrescriptionStatus::Dispensed, second.collect()), told)
+        }
+        let status = part.0;
+        let id = self.notify(signed, &held, pharmacy, part, told)?;
+        let held = held.told(id, status);
+        let whole = held.all();
+        let id = self.notify(signed, &held, pharmacy, whole, "the rest".to_owned())?;
+        Ok(held.told(id, PrescriptionStatus::Dispensed))
     }
 
     fn notify(
         &mut self,
         signed: &Signed,
-        released: &Released,
+        held: &Held,
         pharmacy: &Pharmacy,
         (status, supplied): (PrescriptionStatus, Vec<Supplied<'_>>),
         told: String,
-    ) -> Result<(), Failure> {
+    ) -> Result<MessageId, Failure> {
         self.clock.advance(HOUR);
         let since = Instant::now();
         let id = MessageId(new_id());
         let supplied = supplied.into_iter().map(|supplied| (LineItemId(new_id()), supplied)).collect();
         let notification =
-            pharmacy.dispense_notification((id, self.now()), &released.prescription, released.id, status, supplied);
+            pharmacy.dispense_notification((id, self.now()), &held.prescription, held.release, status, supplied);
         let message = Message::DispenseNotification(Box::new(notification));
         let answer = self.accepted(&self.pharmacy_sends(id, Interaction::DispenseNotification, message))?;
         let status = self.status(&signed.id)?;
         self.tell("dispense", since, format!("{answer}; {told}"), Some(status));
-        Ok(())
+        Ok(id)
     }
 
-    fn claim(&mut self, signed: &Signed, released: &Released, pharmacy: &Pharmacy) -> Result<(), Failure> {
+    fn claim(&mut self, signed: &Signed, held: &Held, pharmacy: &Pharmacy) -> Result<(), Failure> {
         self.clock.advance(HOUR);
         let since = Instant::now();
         let id = MessageId(new_id());
         let claim = pharmacy
-            .claim((id, self.now()), &released.prescription, released.id, new_id)
+            .claim((id, self.now()), &held.prescription, held.release, new_id)
             .ok_or(Failure::Ended("the claim could not be written"))?;
         let message = Message::DispenseClaim(Box::new(claim));
         let told = self.accepted(&self.pharmacy_sends(id, Interaction::DispenseClaim, message))?;
@@ -406,11 +398,4 @@ fn prescription_of(document: &SignedDocument) -> Result<Prescription, Failure> {
 /// A released document stands in a `component` of its own; in a message the verifier finds it through the wrapper.
 fn prescription_element<'d, 'a>(document: &'d Document<'a>) -> Element<'d, 'a> {
     document.root().child("ParentPrescription").unwrap_or(document.root())
-}
-
-/// A whole quantity of at least 2 in two parts.
-fn split(quantity: &Decimal) -> Option<(Decimal, Decimal)> {
-    let whole: u32 = quantity.as_str().parse().ok().filter(|whole| *whole >= 2)?;
-    let part = whole / 2;
-    Some((part.to_string().parse().ok()?, (whole - part).to_string().parse().ok()?))
 }

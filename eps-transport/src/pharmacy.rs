@@ -1,38 +1,50 @@
-//! What the nominated pharmacy sends: a release request, dispense notifications and a claim.
+//! What a pharmacy's system sends about a prescription: a release request, dispense notifications, a claim, a return and a
+//! withdrawal.
+//!
+//! ```text
+//!  release ─▶ Held ─▶ all or in_part ─▶ Supplied ─▶ dispense_notification ─▶ Held::told
+//! ```
 
-use eps_core::codes::{DispenserEndorsement, ItemStatus, PrescriptionStatus, oid};
+use eps_core::codes::{
+    DispenserEndorsement, ItemStatus, PrescriptionStatus, ReturnReason, TelecomUse, WithdrawReason, WithdrawType,
+    fixed::CHARGES_PAID, oid,
+};
 use eps_core::ids::{Guid, LineItemId, MessageId, OdsCode};
 use eps_core::model::{
-    AgentPerson, ChargeExemption, ClaimedItem, ClaimedSupply, Coded, Decimal, DispenseClaim, DispenseNotification,
-    Endorsement, LineItem, Organisation, Person, PersonName, Prescription, Quantity, ReleaseKind, ReleaseRequest,
-    RequestedQuantity, SuppliedLineItem, Supply, Telecom, Text, Timestamp,
+    AgentPerson, ChargeExemption, ClaimedItem, ClaimedSupply, Coded, DispenseClaim, DispenseNotification, Endorsement,
+    LineItem, Organisation, Person, PersonName, Prescription, Quantity, ReleaseKind, ReleaseRequest, RequestedQuantity,
+    Return, SuppliedLineItem, Supply, Telecom, Text, Timestamp, Withdrawal, WithdrawalAuthor,
 };
+
+mod held;
+
+pub use held::{Held, Supplied, halves};
 
 /// NHS Business Services Authority, which reimburses English pharmacies.
 const REIMBURSEMENT_AUTHORITY: &str = "T1450";
+/// Its name.
+const REIMBURSEMENT_AUTHORITY_NAME: &str = "NHS BUSINESS SERVICES AUTHORITY";
 /// A pharmacist's access role.
 const PHARMACIST: &str = "R1290";
-/// "Patient has paid appropriate charges".
-const CHARGES_PAID: &str = "0001";
 
-/// The pharmacy that dispenses.
-pub(super) struct Pharmacy {
+/// A pharmacy and who acts for it.
+#[derive(Clone, Debug)]
+pub struct Pharmacy {
     pharmacist: AgentPerson,
     authority: OdsCode,
 }
 
-/// How much of an item is supplied now, and what has become of it.
-pub(super) struct Supplied<'p> {
-    pub(super) item: &'p LineItem,
-    /// `None` where it was supplied before.
-    pub(super) now: Option<Decimal>,
-    pub(super) status: ItemStatus,
-}
-
 impl Pharmacy {
-    /// A pharmacy with an invented pharmacist.
-    pub(super) fn new(ods: OdsCode) -> Option<Self> {
-        let telecom = Telecom { telecom_use: None, value: Some(text("tel:01632960123")?) };
+    /// A pharmacy in whose name this person acts, and who reimburses it.
+    #[must_use]
+    pub const fn new(pharmacist: AgentPerson, reimbursement_authority: OdsCode) -> Self {
+        Self { pharmacist, authority: reimbursement_authority }
+    }
+
+    /// A pharmacy in England with an invented pharmacist.
+    #[must_use]
+    pub fn invented(ods: OdsCode) -> Option<Self> {
+        let telecom = Telecom { telecom_use: Some(TelecomUse::Workplace), value: Some(text("tel:01632960123")?) };
         let pharmacist = AgentPerson {
             role_profile: "555086415105".parse().ok(),
             job_role: PHARMACIST.parse().ok(),
@@ -58,12 +70,14 @@ impl Pharmacy {
     }
 
     /// Asks for prescriptions.
-    pub(super) fn release_request(&self, id: MessageId, now: Timestamp, kind: ReleaseKind) -> ReleaseRequest {
+    #[must_use]
+    pub fn release_request(&self, id: MessageId, now: Timestamp, kind: ReleaseKind) -> ReleaseRequest {
         ReleaseRequest { id, effective_time: now, author: self.pharmacist.clone(), kind }
     }
 
-    /// Tells what was supplied.
-    pub(super) fn dispense_notification(
+    /// Tells what was supplied on a prescription that came with this release.
+    #[must_use]
+    pub fn dispense_notification(
         &self,
         (id, now): (MessageId, Timestamp),
         prescription: &Prescription,
@@ -93,8 +107,9 @@ impl Pharmacy {
         }
     }
 
-    /// Claims for everything on the prescription, dispensed in full.
-    pub(super) fn claim(
+    /// Claims for everything on the prescription, dispensed in full, with the charge paid.
+    #[must_use]
+    pub fn claim(
         &self,
         (id, now): (MessageId, Timestamp),
         prescription: &Prescription,
@@ -106,7 +121,7 @@ impl Pharmacy {
             id,
             effective_time: now,
             reimbursement_authority: self.authority.clone(),
-            reimbursement_authority_name: text("NHS BUSINESS SERVICES AUTHORITY"),
+            reimbursement_authority_name: text(REIMBURSEMENT_AUTHORITY_NAME),
             header_id: id,
             repeat: prescription.repeat,
             legal_authenticator_time: now,
@@ -124,6 +139,53 @@ impl Pharmacy {
             predecessor: None,
         })
     }
+
+    /// Gives a prescription back undispensed.
+    #[must_use]
+    pub fn give_back(
+        &self,
+        (id, now): (MessageId, Timestamp),
+        prescription: &Prescription,
+        release: MessageId,
+        reason: ReturnReason,
+    ) -> Return {
+        Return {
+            id,
+            effective_time: now,
+            author: self.pharmacist.clone(),
+            prescription_id: prescription.id.clone(),
+            issue: prescription.repeat.map(|repeat| repeat.low),
+            reason: displayed(reason, reason.display()),
+            release: Some(release),
+        }
+    }
+
+    /// Takes the last dispense notification back. `None` for a pharmacist without a role profile, or a pharmacy without a
+    /// code.
+    #[must_use]
+    pub fn withdrawal(
+        &self,
+        (id, now): (MessageId, Timestamp),
+        prescription: &Prescription,
+        notification: MessageId,
+        reason: WithdrawReason,
+    ) -> Option<Withdrawal> {
+        let kind = WithdrawType::LastDispense;
+        Some(Withdrawal {
+            id,
+            effective_time: now,
+            nhs_number: prescription.patient.nhs_number.clone(),
+            author: WithdrawalAuthor {
+                role_profile: self.pharmacist.role_profile.clone()?,
+                user: self.pharmacist.organisation.ods.as_ref()?.as_str().parse().ok()?,
+            },
+            prescription_id: prescription.id.clone(),
+            issue: prescription.repeat.map(|repeat| repeat.low),
+            kind: displayed(kind, kind.display()),
+            reason: displayed(reason, reason.display()),
+            notifications: vec![notification],
+        })
+    }
 }
 
 fn text(words: &str) -> Option<Text> {
@@ -136,17 +198,17 @@ fn displayed<T>(code: T, display: &str) -> Coded<T> {
 
 fn supplied_item((id, supplied): (LineItemId, Supplied<'_>)) -> SuppliedLineItem {
     let Supplied { item, now, status } = supplied;
-    let supply = now.map(|value| Supply {
-        quantity: Quantity { value, unit: item.quantity.unit.clone() },
+    let supply = Supply {
+        quantity: Quantity { value: now, unit: item.quantity.unit.clone() },
         product: item.product.clone(),
         additional_instructions: None,
         instructions: vec![item.dosage.clone()],
-    });
+    };
     SuppliedLineItem {
         id,
         repeat: item.repeat,
         prescribed: item.product.clone(),
-        supplies: supply.into_iter().collect(),
+        supplies: vec![supply],
         requested: RequestedQuantity {
             code: item.quantity.unit.clone().unwrap_or_else(|| item.product.clone()),
             quantity: item.quantity.clone(),
