@@ -32,7 +32,7 @@ pub use error::ClientError;
 pub use http::{AddressError, Http, Identity, Tls};
 #[cfg(feature = "server")]
 pub use in_process::InProcess;
-pub use pharmacy::{PharmacyClient, Releases};
+pub use pharmacy::{Form, PharmacyClient, Releases};
 pub use prescriber::{Prepared, PrescriberClient, cancellation};
 pub use session::{Credentials, Patience, RequestId};
 pub use tracked::{Event, Tracked, TrackedItem};

@@ -28,7 +28,6 @@ pub mod broker;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod clock;
-#[cfg(any(feature = "client", feature = "server"))]
 mod derived;
 pub mod generate;
 #[cfg(feature = "server")]

@@ -2,7 +2,7 @@
 //! withdrawal.
 //!
 //! ```text
-//!  release ─▶ Held ─▶ all or in_part ─▶ Supplied ─▶ dispense_notification ─▶ Held::told
+//!  release ─▶ Held ─▶ all or in_part ─▶ Supplied ─▶ dispense_notification ─▶ Held::after
 //! ```
 
 use eps_core::codes::{
@@ -18,7 +18,7 @@ use eps_core::model::{
 
 mod held;
 
-pub use held::{Held, Supplied, halves};
+pub use held::{Held, Supplied, Told};
 
 /// NHS Business Services Authority, which reimburses English pharmacies.
 const REIMBURSEMENT_AUTHORITY: &str = "T1450";
@@ -197,7 +197,7 @@ fn displayed<T>(code: T, display: &str) -> Coded<T> {
 }
 
 fn supplied_item((id, supplied): (LineItemId, Supplied<'_>)) -> SuppliedLineItem {
-    let Supplied { item, now, status } = supplied;
+    let Supplied { item, now, status, rest: _ } = supplied;
     let supply = Supply {
         quantity: Quantity { value: now, unit: item.quantity.unit.clone() },
         product: item.product.clone(),

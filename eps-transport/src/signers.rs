@@ -10,11 +10,16 @@ pub mod remote;
 #[cfg(feature = "pkcs11")]
 pub mod token;
 
-use eps_core::model::{Prescription, Timestamp};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use eps_core::fhir::{self, Context};
+use eps_core::model::{Message, Prescription, SignatureText, Timestamp};
+use eps_core::problem::Problems;
 use eps_core::signature::algorithm::Algorithm;
 use eps_core::signature::provider::Provider;
 use eps_core::signature::signer::{self, BatchError, SignError, Signer, ToSign};
 use eps_core::signature::{Policy, embed, prepare};
+use serde_json::{Value, json};
 
 /// Why a prescription was not signed.
 #[derive(Debug, thiserror::Error)]
@@ -50,4 +55,76 @@ pub fn sign_prescription(
         embed::into_prescription(prescription, &signed?, provider)?;
     }
     Ok(())
+}
+
+/// Why an order was not signed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OrderNotSigned {
+    /// It cannot be read.
+    #[error("the order cannot be read")]
+    Unread(#[from] Problems),
+    /// It is another message than a prescription-order, or names no requester.
+    #[error("the message is no prescription-order")]
+    NoOrder,
+    /// It was not signed.
+    #[error(transparent)]
+    NotSigned(#[from] NotSigned),
+}
+
+/// Signs a prescription-order as it stands, a FHIR Bundle: a Provenance is added, and nothing else changes. One that has a
+/// Provenance already is given back as it is.
+///
+/// # Errors
+/// [`OrderNotSigned`].
+pub fn sign_order(
+    order: &[u8],
+    context: &Context,
+    signer: &dyn Signer,
+    policy: &Policy,
+    provider: &dyn Provider,
+) -> Result<Vec<u8>, OrderNotSigned> {
+    let Message::Prescription(mut prescription) = fhir::read(order, context)?.message else {
+        return Err(OrderNotSigned::NoOrder);
+    };
+    if matches!(prescription.author.signature, SignatureText::Element(_)) {
+        return Ok(order.to_vec());
+    }
+    sign_prescription(&mut prescription, signer, policy, provider, context.now)?;
+    let SignatureText::Element(signature) = &prescription.author.signature else {
+        return Err(OrderNotSigned::NoOrder);
+    };
+    with_provenance(order, &prescription, signature).ok_or(OrderNotSigned::NoOrder)
+}
+
+/// The order with the signature in a Provenance at its end, as existing clients send it.
+fn with_provenance(order: &[u8], prescription: &Prescription, signature: &str) -> Option<Vec<u8>> {
+    let mut bundle: Value = serde_json::from_slice(order).ok()?;
+    let entries = bundle.get_mut("entry")?.as_array_mut()?;
+    let kind =
+        |entry: &&Value| entry.pointer("/resource/resourceType").and_then(Value::as_str) == Some("MedicationRequest");
+    let requests: Vec<&Value> = entries.iter().filter(kind).collect();
+    let targets: Vec<Value> =
+        requests.iter().filter_map(|entry| Some(json!({ "reference": entry.get("fullUrl")? }))).collect();
+    let who = requests.first()?.pointer("/resource/requester")?.clone();
+    let when = prescription.author.time.to_string();
+    let id = crate::derived::ids_from(prescription.message_id)().lower();
+    let provenance = json!({
+        "fullUrl": format!("urn:uuid:{id}"),
+        "resource": {
+            "resourceType": "Provenance",
+            "id": id,
+            "target": targets,
+            "recorded": when,
+            "agent": [{ "who": who }],
+            "signature": [{
+                "type": [{ "system": "urn:iso-astm:E1762-95:2013", "code": "1.2.840.10065.1.12.1.1" }],
+                "when": when,
+                "who": who,
+                "data": BASE64.encode(signature),
+            }],
+        },
+    });
+    entries.push(provenance);
+    serde_json::to_vec(&bundle).ok()
 }

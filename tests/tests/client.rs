@@ -82,7 +82,7 @@ impl World {
         let notification =
             self.shop.dispense_notification((id, now()), &held.prescription, held.release, status, supplied);
         self.pharmacy.dispense(RequestId::new(), &notification).await.unwrap();
-        held.told(id, status)
+        held.after(id, status)
     }
 }
 
@@ -134,7 +134,7 @@ async fn what_is_given_back_can_be_released_again_and_a_notification_can_be_take
             world.shop.give_back((message(), now()), &held.prescription, held.release, ReturnReason::PatientRequest);
         assert!(world.pharmacy.give_back(RequestId::new(), &returned).await.unwrap().is_good());
         let held = world.dispense(world.release(&id_of(&order)).await, false).await;
-        let last = *held.notifications.last().unwrap();
+        let last = held.told.last().unwrap().id;
         let reason = WithdrawReason::MedicationUpdate;
         let withdrawal = world.shop.withdrawal((message(), now()), &held.prescription, last, reason).unwrap();
         assert!(world.pharmacy.withdraw(RequestId::new(), &withdrawal).await.unwrap().is_good());
@@ -194,7 +194,7 @@ async fn a_lost_answer_is_asked_for_again_under_the_same_id() {
         // A second prescription of the same id would be refused as a duplicate.
         world.send(&order(7, Kind::Acute, false)).await;
         world.plan(&json!({ "fault": "drop-reply" })).await;
-        assert_eq!(world.release(&id_of(&order(7, Kind::Acute, false))).await.notifications, []);
+        assert_eq!(world.release(&id_of(&order(7, Kind::Acute, false))).await.told, []);
     }
 }
 

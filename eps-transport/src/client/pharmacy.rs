@@ -8,9 +8,10 @@ use eps_core::ids::PrescriptionId;
 use eps_core::model::{
     Answer, DispenseClaim, DispenseNotification, Message, Outcome, ReleaseAnswer, ReleaseRequest, Return, Withdrawal,
 };
+use hyper::body::Bytes;
 
 use super::error::ClientError;
-use super::session::{Credentials, Patience, RequestId, Session};
+use super::session::{Credentials, Patience, RequestId, Session, good};
 use super::tracked::{Tracked, tracked};
 use super::transport::Transport;
 use crate::pharmacy::Held;
@@ -19,6 +20,18 @@ const PROCESS: &str = "/fhir-dispensing/FHIR/R4/$process-message";
 const RELEASE: &str = "/fhir-dispensing/FHIR/R4/Task/$release";
 const TASK: &str = "/fhir-dispensing/FHIR/R4/Task";
 const CLAIM: &str = "/fhir-dispensing/FHIR/R4/Claim";
+
+/// What kind of resource a pharmacy's message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "a pharmacy sends these three")]
+pub enum Form {
+    /// A dispense notification.
+    Bundle,
+    /// A return or a withdrawal.
+    Task,
+    /// A claim.
+    Claim,
+}
 
 /// A pharmacy's system.
 #[derive(Clone)]
@@ -90,6 +103,19 @@ impl PharmacyClient {
     pub async fn withdraw(&self, id: RequestId, withdrawal: &Withdrawal) -> Result<Outcome, ClientError> {
         let message = Message::Withdrawal(Box::new(withdrawal.clone()));
         self.0.told(id, TASK, (message, withdrawal.effective_time)).await
+    }
+
+    /// Sends a message that is FHIR already: a dispense notification, a return, a withdrawal or a claim.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn send(&self, id: RequestId, form: Form, body: impl Into<Bytes>) -> Result<Outcome, ClientError> {
+        let path = match form {
+            Form::Bundle => PROCESS,
+            Form::Task => TASK,
+            Form::Claim => CLAIM,
+        };
+        good(self.0.send_written(id, path, body).await?)
     }
 
     /// What has become of a prescription.

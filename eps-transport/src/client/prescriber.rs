@@ -10,6 +10,7 @@ use eps_core::model::{
     Answer, Cancellation, CancellationResponse, Coded, Message, Outcome, Prescription, ReasonForCancellation, Text,
     Timestamp,
 };
+use hyper::StatusCode;
 use hyper::body::Bytes;
 use serde_json::Value;
 
@@ -94,11 +95,19 @@ impl PrescriberClient {
         cancellation: &Cancellation,
     ) -> Result<CancellationResponse, ClientError> {
         let message = Message::Cancellation(Box::new(cancellation.clone()));
-        match self.0.send(id, PROCESS, (message, cancellation.effective_time)).await? {
-            (_, Answer::Cancellation(response)) => Ok(*response),
-            (status, Answer::Outcome(outcome)) => Err(ClientError::Refused { status, outcome }),
-            (status, Answer::Release(_)) => Err(ClientError::Other { status }),
-        }
+        cancelled(self.0.send(id, PROCESS, (message, cancellation.effective_time)).await?)
+    }
+
+    /// Sends a cancellation that is FHIR already, a Bundle.
+    ///
+    /// # Errors
+    /// [`ClientError`], where the service says nothing of the item.
+    pub async fn cancel_as(
+        &self,
+        id: RequestId,
+        bundle: impl Into<Bytes>,
+    ) -> Result<CancellationResponse, ClientError> {
+        cancelled(self.0.send_written(id, PROCESS, bundle).await?)
     }
 
     /// What has become of a prescription.
@@ -137,6 +146,14 @@ pub fn cancellation(
         reasons: vec![ReasonForCancellation { code: Coded { code: reason, display: None }, text }],
         prescription: Some(prescription.uuid),
     })
+}
+
+fn cancelled((status, answer): (StatusCode, Answer)) -> Result<CancellationResponse, ClientError> {
+    match answer {
+        Answer::Cancellation(response) => Ok(*response),
+        Answer::Outcome(outcome) => Err(ClientError::Refused { status, outcome }),
+        Answer::Release(_) => Err(ClientError::Other { status }),
+    }
 }
 
 /// Reads the Parameters of `$prepare`, by name.

@@ -5,7 +5,7 @@ use eps_core::ids::MessageId;
 use eps_core::model::{Decimal, LineItem, Prescription, ReleaseAnswer};
 use serde::{Deserialize, Serialize};
 
-/// A prescription that a release brought, what is owed of each of its items, and what was told of it.
+/// A prescription that a release brought, and what was told of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(clippy::exhaustive_structs, reason = "it is what a pharmacy's system stores, and all of it")]
 pub struct Held {
@@ -13,10 +13,18 @@ pub struct Held {
     pub release: MessageId,
     /// What it says.
     pub prescription: Prescription,
-    /// What is still to be supplied of each item, in their order.
-    pub owed: Vec<Decimal>,
     /// The dispense notifications so far.
-    pub notifications: Vec<MessageId>,
+    pub told: Vec<Told>,
+}
+
+/// A dispense notification that was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::exhaustive_structs, reason = "it is what a pharmacy's system stores, and all of it")]
+pub struct Told {
+    /// Its id.
+    pub id: MessageId,
+    /// Whether it supplied everything that was owed, or a part as [`Held::in_part`] gives it.
+    pub status: PrescriptionStatus,
 }
 
 /// How much of an item is supplied now, and what has become of it.
@@ -29,6 +37,8 @@ pub struct Supplied<'p> {
     pub now: Decimal,
     /// What has become of it.
     pub status: ItemStatus,
+    /// How much is to come.
+    pub rest: Decimal,
 }
 
 impl Held {
@@ -40,66 +50,77 @@ impl Held {
 
     /// A prescription of which nothing was supplied yet.
     #[must_use]
-    pub fn new(release: MessageId, prescription: Prescription) -> Self {
-        let owed = prescription.line_items.iter().map(|item| item.quantity.value.clone()).collect();
-        Self { release, prescription, owed, notifications: Vec::new() }
+    pub const fn new(release: MessageId, prescription: Prescription) -> Self {
+        Self { release, prescription, told: Vec::new() }
     }
 
     /// Supplies everything that is owed.
     #[must_use]
     pub fn all(&self) -> (PrescriptionStatus, Vec<Supplied<'_>>) {
-        let items = self.prescription.line_items.iter().zip(&self.owed);
-        let supplied =
-            items.map(|(item, owed)| Supplied { item, now: owed.clone(), status: ItemStatus::FullyDispensed });
-        (PrescriptionStatus::Dispensed, supplied.collect())
+        (PrescriptionStatus::Dispensed, self.in_full(&self.owed()))
     }
 
     /// Supplies half of the last item that can be halved, and the others in full; where none can, the last one is owed.
     /// `None` where nothing is owed.
     #[must_use]
     pub fn in_part(&self) -> Option<(PrescriptionStatus, Vec<Supplied<'_>>)> {
-        let none: Decimal = "0".parse().ok()?;
-        let last = self.owed.iter().rposition(|owed| !owed.is_zero())?;
-        let halved = self.owed.iter().rposition(|owed| halves(owed).is_some());
-        let items = self.prescription.line_items.iter().zip(&self.owed).enumerate();
-        let supplied = items.map(|(at, (item, owed))| match halves(owed) {
-            Some((half, _)) if halved == Some(at) => {
-                Supplied { item, now: half, status: ItemStatus::PartiallyDispensed }
-            }
-            None if halved.is_none() && at == last => Supplied { item, now: none.clone(), status: ItemStatus::Owing },
-            Some(_) | None => Supplied { item, now: owed.clone(), status: ItemStatus::FullyDispensed },
-        });
-        Some((PrescriptionStatus::WithDispenserActive, supplied.collect()))
+        let supplied = self.partly(&self.owed())?;
+        Some((PrescriptionStatus::WithDispenserActive, supplied))
     }
 
-    /// The same after a dispense notification that supplied everything, or a part as [`Self::in_part`] gives it.
+    /// What is still to be supplied of each item, in their order.
+    fn owed(&self) -> Vec<Decimal> {
+        let whole = self.prescription.line_items.iter().map(|item| item.quantity.value.clone()).collect();
+        self.told.iter().fold(whole, |owed, told| {
+            let in_part = told.status == PrescriptionStatus::WithDispenserActive;
+            let supplied = if in_part { self.partly(&owed) } else { Some(self.in_full(&owed)) };
+            supplied.into_iter().flatten().map(|supplied| supplied.rest).collect()
+        })
+    }
+
+    fn in_full(&self, owed: &[Decimal]) -> Vec<Supplied<'_>> {
+        let items = self.prescription.line_items.iter().zip(owed);
+        items.filter_map(|(item, owed)| Supplied::in_full(item, owed)).collect()
+    }
+
+    fn partly(&self, owed: &[Decimal]) -> Option<Vec<Supplied<'_>>> {
+        let last = owed.iter().rposition(|owed| !owed.is_zero())?;
+        let halved = owed.iter().rposition(|owed| halves(owed).is_some());
+        let items = self.prescription.line_items.iter().zip(owed).enumerate();
+        items
+            .map(|(at, (item, owed))| match halves(owed) {
+                Some((now, rest)) if halved == Some(at) => {
+                    Some(Supplied { item, now, status: ItemStatus::PartiallyDispensed, rest })
+                }
+                None if halved.is_none() && at == last => {
+                    Some(Supplied { item, now: none()?, status: ItemStatus::Owing, rest: owed.clone() })
+                }
+                Some(_) | None => Supplied::in_full(item, owed),
+            })
+            .collect()
+    }
+
+    /// The same after a dispense notification that supplied [`Self::all`] or [`Self::in_part`].
     #[must_use]
-    pub fn told(mut self, notification: MessageId, status: PrescriptionStatus) -> Self {
-        let in_part = status == PrescriptionStatus::WithDispenserActive;
-        let supplied = if in_part { self.in_part() } else { Some(self.all()) };
-        let left = supplied.into_iter().flat_map(|(_, supplied)| supplied).zip(&self.owed).map(|(supplied, owed)| {
-            match supplied.status {
-                ItemStatus::PartiallyDispensed => halves(owed).map(|(_, rest)| rest),
-                ItemStatus::Owing => Some(owed.clone()),
-                ItemStatus::FullyDispensed
-                | ItemStatus::NotDispensed
-                | ItemStatus::Cancelled
-                | ItemStatus::Expired
-                | ItemStatus::ToBeDispensed
-                | ItemStatus::WithDispenser => "0".parse().ok(),
-            }
-        });
-        if let Some(left) = left.collect() {
-            self.owed = left;
-        }
-        self.notifications.push(notification);
+    pub fn after(mut self, id: MessageId, status: PrescriptionStatus) -> Self {
+        self.told.push(Told { id, status });
         self
     }
 }
 
+impl<'p> Supplied<'p> {
+    fn in_full(item: &'p LineItem, owed: &Decimal) -> Option<Self> {
+        Some(Self { item, now: owed.clone(), status: ItemStatus::FullyDispensed, rest: none()? })
+    }
+}
+
+/// Zero, which is a decimal.
+fn none() -> Option<Decimal> {
+    "0".parse().ok()
+}
+
 /// A whole quantity of at least 2 in two parts.
-#[must_use]
-pub fn halves(quantity: &Decimal) -> Option<(Decimal, Decimal)> {
+fn halves(quantity: &Decimal) -> Option<(Decimal, Decimal)> {
     let whole: u32 = quantity.as_str().parse().ok().filter(|whole| *whole >= 2)?;
     let part = whole / 2;
     Some((part.to_string().parse().ok()?, (whole - part).to_string().parse().ok()?))
@@ -129,31 +150,33 @@ mod tests {
         assert_eq!(status, PrescriptionStatus::WithDispenserActive);
         let part = values(&part);
         let id = held.release;
-        let after = held.told(id, status);
+        let after = held.after(id, status);
         let (status, rest) = after.all();
         let sums: Vec<u32> = part.iter().zip(values(&rest)).map(|(part, rest)| part + rest).collect();
         assert_eq!(sums, whole);
-        let end = after.clone().told(id, status);
-        assert!(end.owed.iter().all(Decimal::is_zero));
+        let end = after.clone().after(id, status);
+        assert!(end.all().1.iter().all(|supplied| supplied.now.is_zero()));
         assert!(end.in_part().is_none());
-        assert_eq!(end.notifications.len(), 2);
     }
 
     #[test]
     fn what_cannot_be_halved_is_owed() {
         let mut held = held();
-        held.owed.iter_mut().for_each(|owed| *owed = "1".parse().unwrap());
+        held.prescription.line_items.iter_mut().for_each(|item| item.quantity.value = "1".parse().unwrap());
         let (status, part) = held.in_part().unwrap();
         assert_eq!(part.last().map(|one| (one.now.is_zero(), one.status)), Some((true, ItemStatus::Owing)));
-        let after = held.clone().told(held.release, status);
-        assert_eq!(after.owed.last().map(Decimal::as_str), Some("1"));
+        let after = held.clone().after(held.release, status);
+        assert_eq!(after.all().1.last().map(|one| one.now.as_str()), Some("1"));
     }
 
     #[test]
     fn halves_are_of_whole_numbers() {
-        let half = |text: &str| halves(&text.parse().unwrap()).map(|(one, other)| format!("{one:?} {other:?}"));
+        let half = |text: &str| {
+            let (part, rest) = halves(&text.parse().unwrap())?;
+            Some((part.as_str().to_owned(), rest.as_str().to_owned()))
+        };
         assert_eq!(half("1"), None);
         assert_eq!(half("0.5"), None);
-        assert!(half("3").is_some());
+        assert_eq!(half("3"), Some(("1".to_owned(), "2".to_owned())));
     }
 }

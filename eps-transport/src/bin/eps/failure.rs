@@ -23,7 +23,7 @@ pub(crate) enum Failure {
         why: Box<dyn Error>,
     },
     /// The journey could not go on: exit code 1.
-    #[error("the journey ended: {0}")]
+    #[error("{0}")]
     Ended(&'static str),
     /// There is no such prescription: exit code 1.
     #[error("no such prescription")]
@@ -45,6 +45,9 @@ pub(crate) enum Failure {
     /// What a store holds did not pass: exit code 1.
     #[error("the store did not pass")]
     Content(#[source] Box<dyn Error>),
+    /// A server gave no answer: exit code 3.
+    #[error("no answer")]
+    NoAnswer(#[source] Box<dyn Error>),
     /// The store could not be used: exit code 3.
     #[error("the store cannot be used")]
     Store(#[source] Box<dyn Error>),
@@ -90,7 +93,7 @@ impl Failure {
         ExitCode::from(match self {
             Self::Refused | Self::RefusedBecause { .. } | Self::Ended(_) | Self::NotFound | Self::Content(_) => 1,
             Self::Usage(_) => 2,
-            Self::Read { .. } | Self::Write(_) | Self::Store(_) => 3,
+            Self::Read { .. } | Self::Write(_) | Self::NoAnswer(_) | Self::Store(_) => 3,
         })
     }
 }

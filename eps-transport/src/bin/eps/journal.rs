@@ -33,7 +33,7 @@ enum Verb {
 
 /// Show the entries, oldest first, checking the chain on the way; with --json one object a line
 ///
-/// eps journal show eps.db --prescription 24F649-A83008-7B5E0Y
+/// eps journal show eps.db --prescription 5D1B7C-Y90217-3E42AY
 #[derive(Args)]
 struct Show {
     /// The broker's store

@@ -7,23 +7,33 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod cancel;
+mod claim;
+mod clock;
 mod convert;
 mod db;
 mod demo;
+mod dispense;
 mod failure;
 mod files;
 mod generate;
+mod give_back;
+mod held;
 mod journal;
 mod options;
 mod pki;
 mod prepare;
 mod problems;
+mod release;
+mod remote;
+mod send;
 mod serve;
 mod sign;
 mod track;
 mod trust;
 mod validate;
 mod verify;
+mod withdraw;
 
 use options::Global;
 
@@ -48,6 +58,14 @@ enum Verb {
     Prepare(prepare::Prepare),
     Sign(Box<sign::Sign>),
     Serve(serve::Serve),
+    Send(Box<send::Send>),
+    Release(release::Release),
+    Dispense(Box<dispense::Dispense>),
+    Claim(Box<claim::Claim>),
+    Return(Box<give_back::Return>),
+    Withdraw(Box<withdraw::Withdraw>),
+    Cancel(Box<cancel::Cancel>),
+    Clock(clock::Clock),
     Verify(verify::Verify),
     Validate(validate::Validate),
     Track(track::Track),
@@ -64,6 +82,14 @@ fn main() -> ExitCode {
         Verb::Generate(generate) => generate.run(&cli.global),
         Verb::Prepare(prepare) => prepare.run(&cli.global),
         Verb::Serve(serve) => serve.run(&cli.global),
+        Verb::Send(send) => send.run(&cli.global),
+        Verb::Release(release) => release.run(&cli.global),
+        Verb::Dispense(dispense) => dispense.run(&cli.global),
+        Verb::Claim(claim) => claim.run(&cli.global),
+        Verb::Return(returned) => returned.run(&cli.global),
+        Verb::Withdraw(withdraw) => withdraw.run(&cli.global),
+        Verb::Cancel(cancel) => cancel.run(&cli.global),
+        Verb::Clock(clock) => clock.run(&cli.global),
         Verb::Sign(sign) => sign.run(&cli.global),
         Verb::Verify(verify) => verify.run(&cli.global),
         Verb::Validate(validate) => validate.run(&cli.global),

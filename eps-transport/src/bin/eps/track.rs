@@ -1,13 +1,15 @@
 //! `eps track`: the record of one prescription.
 
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
+use eps_core::codes::PrescriptionStatus;
 use eps_core::ids::PrescriptionId;
 use eps_core::record::{Entry, Record};
 use eps_transport::broker::Broker;
+use eps_transport::client::{ClientError, Tracked};
 use eps_transport::clock::FixedClock;
 use eps_transport::store::sqlite::SqliteStore;
 use serde_json::{Value, json};
@@ -15,31 +17,70 @@ use serde_json::{Value, json};
 use crate::failure::Failure;
 use crate::files;
 use crate::options::Global;
+use crate::remote::{Server, failure, wait};
 
-/// Show one prescription's record and timeline
+/// Show one prescription's record and timeline, of a store or as a server's tracker tells it
 ///
-/// eps demo --keep journey.db && eps track --store journey.db 24F649-A83008-7B5E0Y
+/// eps track 5D1B7C-Y90217-3E42AY --server http://127.0.0.1:8080
+/// eps demo --keep journey.db && eps track --store journey.db 5D1B7C-Y90217-3E42AY
 #[derive(Args)]
 pub(crate) struct Track {
     /// The short-form prescription id
     id: PrescriptionId,
-    /// The broker's store
-    #[arg(long, value_name = "FILE")]
-    store: PathBuf,
+    /// The broker's store, instead of a server
+    #[arg(long, value_name = "FILE", conflicts_with = "server")]
+    store: Option<PathBuf>,
+    #[command(flatten)]
+    server: Server,
 }
 
 impl Track {
     pub(crate) fn run(&self, global: &Global) -> Result<(), Failure> {
-        if !self.store.is_file() {
-            let source = std::io::Error::from(std::io::ErrorKind::NotFound);
-            return Err(Failure::Read { path: self.store.clone(), source });
+        match &self.store {
+            Some(store) => self.of_store(store, global),
+            None => self.of_server(global),
         }
-        let store = SqliteStore::open(&self.store).map_err(|error| Failure::Store(error.into()))?;
+    }
+
+    fn of_server(&self, global: &Global) -> Result<(), Failure> {
+        let client = self.server.prescriber()?;
+        let tracked = wait(client.track(&self.id))?.map_err(|error| {
+            let is_refusal = matches!(error, ClientError::Refused { .. });
+            if is_refusal { Failure::because("the call")(error.into()) } else { failure(error) }
+        })?;
+        if global.json {
+            files::print_json(&tracked)
+        } else {
+            files::print(tracked_text(&self.id, &tracked).as_bytes())
+        }
+    }
+
+    fn of_store(&self, path: &Path, global: &Global) -> Result<(), Failure> {
+        if !path.is_file() {
+            let source = std::io::Error::from(std::io::ErrorKind::NotFound);
+            return Err(Failure::Read { path: path.to_owned(), source });
+        }
+        let store = SqliteStore::open(path).map_err(|error| Failure::Store(error.into()))?;
         let broker = Broker::new(store, global.to().clone()).clock(Arc::new(FixedClock(global.now())));
         let track = broker.track(&self.id).map_err(|error| Failure::Store(error.into()))?;
         let record = track.ok_or(Failure::NotFound)?.record;
         if global.json { files::print_json(&record_json(&record)) } else { files::print(told(&record).as_bytes()) }
     }
+}
+
+/// What the tracker tells: the statuses, and one line an event.
+fn tracked_text(id: &PrescriptionId, tracked: &Tracked) -> String {
+    let status = |code: &str| {
+        code.parse()
+            .map_or_else(|_| code.to_owned(), |status: PrescriptionStatus| format!("{code} {}", status.display()))
+    };
+    let items = tracked.items.iter().map(|item| item.status.as_str()).collect::<Vec<_>>().join(" ");
+    let mut lines = vec![format!("{id}: status {}; items {items}", status(&tracked.status)), String::new()];
+    lines.extend(tracked.history.iter().map(|event| {
+        let who = event.organisation.as_deref().unwrap_or_default();
+        format!("  {}  {who:<8}{:<60} {}", event.time, event.title, status(&event.status))
+    }));
+    lines.join("\n")
 }
 
 fn told(record: &Record) -> String {

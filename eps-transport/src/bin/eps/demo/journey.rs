@@ -15,7 +15,7 @@ use eps_core::xml::{Document, Element, Limits};
 use eps_core::{fhir, hl7v3};
 use eps_transport::broker::{Broker, PolicyCheck, SignatureCheck};
 use eps_transport::clock::{Clock, SettableClock};
-use eps_transport::pharmacy::{Held, Pharmacy, Supplied, halves};
+use eps_transport::pharmacy::{Held, Pharmacy, Supplied};
 use eps_transport::pki::ThrowAwayPki;
 use eps_transport::store::sqlite::SqliteStore;
 
@@ -282,24 +282,26 @@ impl Traveller<'_> {
     /// The last item that can be halved in part and the others in full, then the rest of that one.
     fn dispense(&mut self, signed: &Signed, held: Held, pharmacy: &Pharmacy) -> Result<Held, Failure> {
         let part = held.in_part().ok_or(Failure::Ended("the prescription has no line item"))?;
-        let mut told = String::new();
-        for (at, (supplied, owed)) in part.1.iter().zip(&held.owed).enumerate() {
-            let rest = halves(owed).map(|(_, rest)| rest);
-            match (supplied.status, rest) {
-                (ItemStatus::PartiallyDispensed, Some(rest)) => {
-                    let (now, rest) = (supplied.now.as_str(), rest);
-                    told = format!("item {} in part: {now}, with {} to come", at + 1, rest.as_str());
-                }
-                (ItemStatus::Owing, _) => told = format!("item {} is owed", at + 1),
-                (_, _) => {}
+        let told = part.1.iter().enumerate().filter_map(|(at, supplied)| match supplied.status {
+            ItemStatus::PartiallyDispensed => {
+                let (now, rest) = (supplied.now.as_str(), supplied.rest.as_str());
+                Some(format!("item {} in part: {now}, with {rest} to come", at + 1))
             }
-        }
+            ItemStatus::Owing => Some(format!("item {} is owed", at + 1)),
+            ItemStatus::FullyDispensed
+            | ItemStatus::NotDispensed
+            | ItemStatus::Cancelled
+            | ItemStatus::Expired
+            | ItemStatus::ToBeDispensed
+            | ItemStatus::WithDispenser => None,
+        });
+        let told = told.collect::<Vec<_>>().join("; ");
         let status = part.0;
         let id = self.notify(signed, &held, pharmacy, part, told)?;
-        let held = held.told(id, status);
+        let held = held.after(id, status);
         let whole = held.all();
         let id = self.notify(signed, &held, pharmacy, whole, "the rest".to_owned())?;
-        Ok(held.told(id, PrescriptionStatus::Dispensed))
+        Ok(held.after(id, PrescriptionStatus::Dispensed))
     }
 
     fn notify(
