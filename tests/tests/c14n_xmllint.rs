@@ -1,6 +1,7 @@
 //! Our canonical forms beside those of libxml2, byte for byte: on the corpus and on generated documents.
 //!
-//! Needs `xmllint` (package `libxml2-utils`); without it the tests say so and pass.
+//! Needs `xmllint` (package `libxml2-utils`), which knows no prefix list; for these, `xmlsec1` digests what libxml2 makes.
+//! Without them the tests say so and pass.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -26,9 +27,13 @@ const GENERATED: usize = 5_000;
 const BATCH: usize = 250;
 
 fn no_xmllint() -> bool {
-    let missing = Command::new("xmllint").arg("--version").stderr(Stdio::null()).status().is_err();
+    is_missing("xmllint")
+}
+
+fn is_missing(tool: &str) -> bool {
+    let missing = Command::new(tool).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_err();
     if missing {
-        println!("skipped: xmllint is not installed");
+        println!("skipped: {tool} is not installed");
     }
     missing
 }
@@ -138,6 +143,92 @@ fn generated_documents_have_the_form_libxml2_gives_them() {
     }
     println!("{GENERATED} documents and {inner} elements in them have the same canonical forms");
     assert!(inner > GENERATED / 2);
+}
+
+/// What `InclusiveNamespaces` of exclusive canonicalisation may list, and the same as we take it.
+const PREFIX_LISTS: [(&str, &[&str]); 6] = [
+    ("p", &["p"]),
+    ("#default", &[""]),
+    ("q r", &["q", "r"]),
+    ("r #default p", &["r", "", "p"]),
+    ("unknown q", &["unknown", "q"]),
+    ("p q r #default", &["p", "q", "r", ""]),
+];
+
+#[test]
+fn generated_elements_have_the_digest_that_xmlsec1_gives_them_for_a_prefix_list() {
+    if is_missing("xmlsec1") {
+        return;
+    }
+    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+    let folder = tempfile::tempdir().unwrap();
+    let (mut same, mut told) = (0, 0);
+    for _ in 0..GENERATED / BATCH {
+        let elements: String = (0..BATCH)
+            .map(|at| {
+                // What is declared around the element counts as well as what it declares itself.
+                let mut some = || attributes().new_tree(&mut runner).unwrap().current();
+                let (around, own) = (some(), some());
+                let inner = element().new_tree(&mut runner).unwrap().current();
+                format!("<o:a xmlns:o='urn:o'{around}><o:e Id='e{at}'{own}>{inner}</o:e></o:a>")
+            })
+            .collect();
+        let text = with_references(&elements);
+        let document = Document::parse(text.as_bytes(), &limits()).unwrap_or_else(|problems| panic!("{problems}"));
+        let digests = digests_of_xmlsec1(folder.path(), &text);
+        let named = document.root().descendants().filter(|it| it.qualified_name() == "o:e");
+        for (at, (element, digest)) in named.zip(&digests).enumerate() {
+            let (list, prefixes) = PREFIX_LISTS[at % PREFIX_LISTS.len()];
+            let mut options = Options::EXCLUSIVE;
+            options.inclusive_prefixes = prefixes;
+            let form = canonicalise(element, &options);
+            let text = String::from_utf8_lossy(element.bytes());
+            assert_eq!(&sha256(&form), digest, "{list}\n{text}\n{}", String::from_utf8_lossy(&form));
+            same += 1;
+            told += usize::from(form != canonicalise(element, &Options::EXCLUSIVE));
+        }
+    }
+    println!("{same} elements have the digest that xmlsec1 gives them, of {told} the prefix list changes the form");
+    assert!(same == GENERATED && told > GENERATED / 4);
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    use base64::Engine as _;
+    use sha2::Digest as _;
+    base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(bytes))
+}
+
+/// The elements in one document, with a signature that has a reference to each, not yet made.
+fn with_references(elements: &str) -> String {
+    const EXCLUSIVE: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
+    let reference = |at: usize| {
+        let (list, _) = PREFIX_LISTS[at % PREFIX_LISTS.len()];
+        format!(
+            "<Reference URI='#e{at}'><Transforms><Transform Algorithm='{EXCLUSIVE}'><InclusiveNamespaces \
+             xmlns='{EXCLUSIVE}' PrefixList='{list}'/></Transform></Transforms><DigestMethod \
+             Algorithm='http://www.w3.org/2001/04/xmlenc#sha256'/><DigestValue/></Reference>"
+        )
+    };
+    let references: String = (0..BATCH).map(reference).collect();
+    format!(
+        "<doc xmlns='urn:d' xmlns:p='urn:p' xmlns:q='urn:q' xmlns:r='urn:r'>{elements}<Signature \
+         xmlns='http://www.w3.org/2000/09/xmldsig#'><SignedInfo><CanonicalizationMethod Algorithm='{EXCLUSIVE}'/>\
+         <SignatureMethod Algorithm='http://www.w3.org/2001/04/xmldsig-more#hmac-sha256'/>{references}</SignedInfo>\
+         <SignatureValue/></Signature></doc>"
+    )
+}
+
+/// What xmlsec1 writes into each reference.
+fn digests_of_xmlsec1(folder: &Path, text: &str) -> Vec<String> {
+    std::fs::write(folder.join("key"), "a key for everybody").unwrap();
+    std::fs::write(folder.join("elements.xml"), text).unwrap();
+    let arguments = ["--sign", "--hmackey", "key", "--id-attr:Id", "urn:o:e", "elements.xml"];
+    let output = Command::new("xmlsec1").args(arguments).current_dir(folder).output().unwrap();
+    assert!(output.status.success(), "{}\n{text}", String::from_utf8_lossy(&output.stderr));
+    let made = Document::parse(&output.stdout, &limits()).unwrap();
+    let values = made.root().descendants().filter(|it| it.name() == "DigestValue");
+    values.map(|value| value.text().into_owned()).collect()
 }
 
 /// Each input has the form that xmllint gives it: all in one run, and one by one where that differs.

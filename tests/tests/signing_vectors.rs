@@ -10,7 +10,7 @@ use eps_core::signature::key::RsaKey;
 use eps_core::signature::prepare::prepared;
 use eps_core::signature::provider::{AwsLc, RustCrypto};
 use eps_core::signature::{Crls, Occasion, Policy, Provider, TrustAnchors, Verifier};
-use eps_core::xml::{Document, Limits};
+use eps_core::xml::{Document, Limits, c14n};
 use serde_json::Value;
 use std::path::PathBuf;
 
@@ -137,6 +137,32 @@ fn canonicalisation_corner_cases_are_as_required() {
     }
     eprintln!("{matched} canonical forms, {refused} refusals");
     assert_eq!(matched + refused, all["cases"].as_array().unwrap().len());
+}
+
+/// The published vector of exclusive canonicalisation (merlin-exc-c14n-one), rebuilt from its description: an element in
+/// its document, with and without comments, with and without a prefix list. Lengths and digests are the published ones.
+#[test]
+fn the_published_exclusive_vector_has_its_four_digests() {
+    const DOCUMENT: &str = "<Foo xmlns:bar=\"urn:bar\" xmlns=\"urn:foo\" xml:space=\"preserve\"><dsig:Signature \
+        xmlns:dsig=\"http://www.w3.org/2000/09/xmldsig#\"><dsig:Object Id=\"to-be-signed\">\n      <bar:Baz>\n        \
+        <!--  comment -->\n      </bar:Baz>\n    </dsig:Object></dsig:Signature></Foo>";
+    let document = document(DOCUMENT.as_bytes());
+    let object = document.root().descendants().find(|element| element.name() == "Object").unwrap();
+    let listed: &[&str] = &["bar", ""];
+    for (comments, prefixes, length, digest) in [
+        (false, &[][..], 160, "7yOTjUu+9oEhShgyIIXDLjQ08aY="),
+        (false, listed, 176, "09xMy0RTQM1Q91demYe/0F6AGXo="),
+        (true, &[][..], 177, "ZQH+SkCN8c5y0feAr+aRTZDwyvY="),
+        (true, listed, 193, "a1cTqBgbqpUt6bMJN4C6zFtnoyo="),
+    ] {
+        let mut options = c14n::Options::EXCLUSIVE;
+        (options.comments, options.inclusive_prefixes) = (comments, prefixes);
+        let form = c14n::canonicalise(object, &options);
+        assert_eq!(form.len(), length, "{}", String::from_utf8_lossy(&form));
+        for provider in PROVIDERS {
+            assert_eq!(STANDARD.encode(provider.sha1(&form)), digest, "{}", String::from_utf8_lossy(&form));
+        }
+    }
 }
 
 /// The policy that the published results hold for.
