@@ -17,13 +17,10 @@ use eps_core::signature::provider::RustCrypto;
 use eps_core::signature::{Crls, Occasion, Policy, Provider, TrustAnchors, Verifier, embed, pem};
 use eps_core::xml::{Document, Limits};
 
-use crate::signatures::{ANCHOR, Credulous, PRESCRIPTION, verify};
+use crate::signatures::{ANCHOR, Credulous, PRESCRIPTION, UNSIGNED, verify};
 
 /// So many bytes have a base64 within the limit for a text.
 const MAX_CERTIFICATE: usize = 12_000;
-
-/// Where its signature goes.
-const UNSIGNED: &str = r#"<signatureText nullFlavor="NA"></signatureText>"#;
 
 /// The prescription around its signature, and what the signature signs.
 struct Signable {

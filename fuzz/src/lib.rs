@@ -12,6 +12,7 @@ use eps_core::ids::{CheckCharacters, Guid, MessageId};
 use eps_core::model::{Envelope, SdsAuthor, Timestamp};
 use eps_core::problem::Problems;
 
+pub mod base64;
 pub mod canonicalise;
 pub mod certificate_path;
 pub mod convert_differential;
@@ -37,6 +38,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "hl7v3_read", run: hl7v3_read::run },
     Target { name: "convert_differential", run: convert_differential::run },
     Target { name: "tracker_read", run: tracker_read::run },
+    Target { name: "base64", run: base64::run },
     Target { name: "canonicalise", run: canonicalise::run },
     Target { name: "certificate_path", run: certificate_path::run },
     Target { name: "revocation_list", run: revocation_list::run },

@@ -10,6 +10,9 @@ pub(crate) const ANCHOR: &[u8] = include_bytes!("../data/anchor.der");
 /// An unsigned prescription, canonical, written when the anchor and the certificates of the seeds were in force.
 pub(crate) const PRESCRIPTION: &str = include_str!("../data/prescription.xml");
 
+/// Where its signature goes.
+pub(crate) const UNSIGNED: &str = r#"<signatureText nullFlavor="NA"></signatureText>"#;
+
 /// Takes every signature for genuine.
 #[derive(Debug)]
 pub(crate) struct Credulous(RustCrypto);
