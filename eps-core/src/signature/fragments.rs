@@ -58,9 +58,14 @@ pub(crate) fn into_problems(failures: Failures) -> Problems {
     problems
 }
 
+/// The bytes that each part gets at most: its `Fragment`, its namespace, and a share of `FragmentsToBeHashed`.
+const AROUND_A_PART: usize = 64;
+
 /// The canonical `FragmentsToBeHashed` of the parts.
 pub(crate) fn canonical(parts: &Parts<'_, '_>) -> Result<Vec<u8>, Failures> {
-    let mut out = Vec::with_capacity(parts.parent.span().len().min(MAX_FRAGMENTS_BYTES));
+    // Not that of the whole prescription: what is not signed takes no memory here.
+    let signed: usize = parts.hashed().map(|part| part.span().len() + AROUND_A_PART).sum();
+    let mut out = Vec::with_capacity(signed.min(MAX_FRAGMENTS_BYTES));
     out.extend_from_slice(b"<FragmentsToBeHashed><Fragment>");
     cut(&mut out, parts.time);
     cut(&mut out, parts.id);
