@@ -6,6 +6,7 @@
     reason = "helpers of tests fail and report like the tests themselves"
 )]
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use eps_core::model::Timestamp;
@@ -34,9 +35,13 @@ fn certificate(folder: &Path, name: &str) -> Vec<u8> {
 
 /// The report on a signed prescription, the same from every provider.
 fn report(folder: &Path, xml: &[u8], policy: &Policy) -> Report {
+    let document = Document::parse(xml, &Limits::DEFAULT).unwrap_or_else(|problems| panic!("{problems}"));
+    report_of(folder, document.root(), policy)
+}
+
+fn report_of(folder: &Path, prescription: Element<'_, '_>, policy: &Policy) -> Report {
     let anchors = ["NHS_INT_Level1D_Base64_pem.cer", "ca.pem", "revokedCa.pem"].map(|name| certificate(folder, name));
     let list = read(&folder.join("certificates/ca.crl"));
-    let document = Document::parse(xml, &Limits::DEFAULT).unwrap_or_else(|problems| panic!("{problems}"));
     let occasion = Occasion::receipt_unknown(Timestamp::parse_hl7("20240101120000").unwrap());
     let mut reports: Vec<Report> = PROVIDERS
         .into_iter()
@@ -44,7 +49,7 @@ fn report(folder: &Path, xml: &[u8], policy: &Policy) -> Report {
             let trust = TrustAnchors::new(anchors.iter().map(Vec::as_slice), [], provider).unwrap();
             let lists = Crls::new([list.as_slice()], &trust, provider);
             let verifier = Verifier { provider, trust: &trust, lists: &lists, policy };
-            match verifier.verify(document.root(), occasion) {
+            match verifier.verify(prescription, occasion) {
                 Ok(verified) => verified.report().clone(),
                 Err(refused) => refused.report().clone(),
             }
@@ -158,6 +163,36 @@ fn a_certificate_of_version_1_is_no_ca() {
         let made = TrustAnchors::new([certificate(&folder, "subCA-dummy.crt").as_slice()], [], provider);
         assert!(matches!(made, Err(TrustError::Certificate { position: 0, .. })), "{made:?}");
     }
+}
+
+/// Every signed prescription that the corpus holds, wherever it stands: the digest is computed anew, and the providers
+/// write the same report, entry by entry.
+#[test]
+fn every_signed_prescription_of_the_corpus_has_one_report_whoever_computes() {
+    let Some(corpus) = eps_tests::corpus() else { return };
+    let mut policy = Policy::test_profile();
+    policy.max_line_items = 16;
+    let mut totals: BTreeMap<String, [usize; 3]> = BTreeMap::new();
+    for file in eps_tests::files(&corpus, &|name| name.ends_with(".xml")) {
+        let xml = read(&file);
+        let Ok(document) = Document::parse(&xml, &Limits::DEFAULT) else { continue };
+        let folder = file.strip_prefix(&corpus).unwrap().components().next().unwrap();
+        let is_signed = |it: &Element<'_, '_>| it.descendants().any(|inner| inner.name() == "Signature");
+        let prescriptions = document.root().descendants().filter(|it| it.name() == "ParentPrescription");
+        for prescription in prescriptions.filter(is_signed) {
+            let report = report_of(&corpus, prescription, &policy);
+            let [equal, other, refused] = totals.entry(folder.as_os_str().to_string_lossy().into_owned()).or_default();
+            match (report.computed_digest(), report.signed_digest()) {
+                (Some(computed), Some(signed)) if computed == signed => *equal += 1,
+                (Some(_), Some(_)) => *other += 1,
+                (None, _) | (_, None) => *refused += 1,
+            }
+        }
+    }
+    println!("folder: digest equal, digest differs, not hashed: {totals:?}");
+    // One of the pack and the examples were changed after signing; some signatures are empty, two hold comments.
+    let expected = [("dispenser-pack", [22, 1, 0]), ("nhs-examples", [0, 20, 5]), ("signed", [2, 2, 2])];
+    assert!(totals.iter().map(|(folder, of)| (folder.as_str(), *of)).eq(expected), "{totals:?}");
 }
 
 /// One row of the index of every published signed prescription.

@@ -268,4 +268,31 @@ mod tests {
             assert!(Arc::ptr_eq(&first, &set.present(pki.prescriber.clone(), provider).unwrap()));
         }
     }
+
+    #[test]
+    fn so_many_certificates_are_remembered_and_no_more() {
+        let pki = Pki::new();
+        for provider in providers() {
+            let provider = provider.as_ref();
+            let set = TrustAnchors::new([pki.root.as_slice()], [pki.sub_ca.as_slice()], provider).unwrap();
+            let known = || set.remembered.read().unwrap().len();
+            let links = set.present(pki.prescriber.clone(), provider).unwrap().links.clone();
+            for number in 1..MAX_REMEMBERED {
+                // Another certificate each time: the last bytes are its signature.
+                let mut der = pki.prescriber.clone();
+                der.iter_mut().rev().zip(number.to_be_bytes()).for_each(|(byte, other)| *byte = other);
+                let certificate = Certificate::from_der(der).unwrap();
+                set.remember(&Arc::new(Presented { certificate, fingerprint: [0; 32], links: links.clone() }));
+            }
+            assert_eq!(known(), MAX_REMEMBERED);
+            // The next one makes room; what is forgotten is verified again.
+            set.remember(&Arc::new(Presented {
+                certificate: Certificate::from_der(pki.sub_ca.clone()).unwrap(),
+                fingerprint: [0; 32],
+                links,
+            }));
+            assert_eq!(known(), 1);
+            assert_eq!(set.present(pki.prescriber.clone(), provider).unwrap().links.len(), 1);
+        }
+    }
 }

@@ -345,3 +345,44 @@ fn an_explanation_shows_no_value_of_the_prescription() {
         assert!(shown.contains("time-without-seconds") && !shown.contains("Patient"), "{shown}");
     }
 }
+
+fn compared(received: &str, other: &[u8]) -> Result<Comparison, OtherError> {
+    let context = crate::fhir::Context {
+        now: crate::signature::testing::now(),
+        from: "200000001285".parse().unwrap(),
+        to: "567456789789".parse().unwrap(),
+        author: None,
+        identifier_references: crate::fhir::IdentifierReferences::Refused,
+        check_characters: crate::ids::CheckCharacters::Required,
+        release_ids: None,
+    };
+    parsed(received, |root| compare(root, other, &context))
+}
+
+#[test]
+fn the_canonical_bytes_of_another_system_are_compared_by_value_and_then_by_byte() {
+    let (received, ours) = (rich(), canonical(&rich()));
+    let same = compared(&received, ours.as_bytes()).unwrap();
+    assert_eq!((same.other, same.differences.len(), same.bytes), (Other::Fragments, 0, None));
+    let value = compared(&received, ours.replace("Drug 2", "Drug 3").as_bytes()).unwrap();
+    let [difference] = value.differences.as_slice() else { panic!("{:?}", value.differences) };
+    assert!(difference.to_string().contains("pertinentLineItem[1]/code[1]/@displayName"), "{difference}");
+    assert_eq!((difference.expected.as_deref(), difference.found.as_deref()), (Some("Drug 3"), Some("Drug 2")));
+    // The same values, written otherwise: the element is named in which the bytes part.
+    let closed = ours.replace("<suffix></suffix>", "<suffix/>");
+    let written = compared(&received, closed.as_bytes()).unwrap();
+    let at = ours.find("<suffix></suffix>").unwrap() + "<suffix".len();
+    assert!(written.differences.is_empty());
+    assert!(written.bytes.is_some_and(|(byte, place)| byte == at && place.contains("/suffix[1]")));
+    let longer = compared(&received, format!("{ours}\n").as_bytes()).unwrap();
+    assert_eq!(longer.bytes, Some((ours.len(), "the end".to_owned())));
+}
+
+#[test]
+fn what_is_no_other_side_is_refused_as_such() {
+    let received = prescription();
+    assert!(matches!(compared(&received, b"<a"), Err(OtherError::Unreadable(_))));
+    assert!(matches!(compared(&received, b"{}"), Err(OtherError::Unreadable(_))));
+    assert_eq!(compared(&received, b"<a/>"), Err(OtherError::NoPrescription));
+    assert_eq!(compared("<ParentPrescription/>", received.as_bytes()), Err(OtherError::NoParts));
+}

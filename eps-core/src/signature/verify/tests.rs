@@ -264,6 +264,46 @@ fn a_later_revocation_is_told_and_an_old_list_is_refused_even_by_a_policy_that_f
     }
 }
 
+/// That a CA signed a certificate is remembered; nothing else is, so that a new list or another time counts at once.
+#[test]
+fn a_certificate_that_is_remembered_is_judged_by_time_and_lists_each_time() {
+    use rcgen::{RevocationReason, RevokedCertParams, SerialNumber};
+
+    let pki = testing::shared_pki();
+    let policy = Policy::production();
+    let entry = RevokedCertParams {
+        serial_number: SerialNumber::from_slice(testing::PRESCRIBER_SERIAL),
+        revocation_time: testing::NOW - time::Duration::hours(2),
+        reason_code: Some(RevocationReason::Superseded),
+        invalidity_date: None,
+    };
+    for provider in providers() {
+        let provider = provider.as_ref();
+        let trust = TrustAnchors::new([pki.root.as_slice()], [pki.sub_ca.as_slice()], provider).unwrap();
+        let text = signed(provider, pki.signers()[0].as_ref());
+        let verify = |text: &str, lists: &[Vec<u8>], occasion| {
+            let lists = Crls::new(lists.iter().map(Vec::as_slice), &trust, provider);
+            let document = Xml::parse(text.as_bytes(), &Limits::DEFAULT).unwrap();
+            Verifier { provider, trust: &trust, lists: &lists, policy: &policy }.verify(document.root(), occasion)
+        };
+        let fresh = [Pki::list(Vec::new()), Pki::root_list()];
+        assert!(verify(&text, &fresh, now()).is_ok());
+        let revoked = [Pki::list(vec![entry.clone()]), Pki::root_list()];
+        assert_eq!(codes(verify(&text, &revoked, now())), [Code::Revoked]);
+        assert!(verify(&text, &fresh, now()).is_ok(), "nor is the revocation remembered");
+        let days = |days: i64| testing::now().plus_seconds(days * 86_400);
+        // The lists are out of date two days later.
+        let later = Occasion::received_at(days(2), testing::now());
+        assert_eq!(codes(verify(&text, &fresh, later)), [Code::RevocationUnknown]);
+        // What is said to be signed after the certificate's end is judged at that time; so is the path 15 years later.
+        let signed_at = |day| text.replace(&testing::now().to_hl7(), &days(day).to_hl7());
+        let at = |day| codes(verify(&signed_at(day), &fresh, Occasion::on_receipt(days(day))));
+        assert!(at(3 * 365).contains(&Code::TimeCertificate) && !at(3 * 365).contains(&Code::Chain));
+        assert!(at(15 * 365).contains(&Code::Chain));
+        assert!(verify(&text, &fresh, now()).is_ok());
+    }
+}
+
 #[cfg(feature = "rustcrypto")]
 #[test]
 fn sha1_is_accepted_up_to_its_end_and_not_when_the_receipt_contradicts() {
