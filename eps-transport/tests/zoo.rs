@@ -4,8 +4,9 @@
 #![cfg(test)]
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 use std::sync::OnceLock;
 
 use eps_core::model::Timestamp;
@@ -117,15 +118,22 @@ fn told(found: &Found) -> (bool, BTreeSet<(String, String)>) {
     }
 }
 
-fn of_command(expected: &Expected) -> (bool, BTreeSet<(String, String)>) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_eps"));
-    command.args(["verify", "--json", "--now", "2026-03-02T09:40:00Z"]).arg(&expected.message);
+/// The command that verifies a vector.
+fn command(expected: &Expected) -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = ["verify", "--now", "2026-03-02T09:40:00Z"].map(OsString::from).to_vec();
+    arguments.push(expected.message.clone().into());
     for (option, files) in ["--trust", "--intermediate", "--crl"].into_iter().zip(&expected.files) {
-        for file in files {
-            command.arg(option).arg(file);
-        }
+        arguments.extend(files.iter().flat_map(|file| [option.into(), file.clone().into()]));
     }
-    let output = command.output().unwrap();
+    arguments
+}
+
+fn run(expected: &Expected, more: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_eps")).args(command(expected)).arg("--json").args(more).output().unwrap()
+}
+
+fn of_command(expected: &Expected) -> (bool, BTreeSet<(String, String)>) {
+    let output = run(expected, &[]);
     let json: Value =
         serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{}: {error}", expected.name));
     let found = match json["resourceType"].as_str() {
@@ -188,6 +196,65 @@ fn the_command_says_the_same() {
     let (_folder, all) = written();
     for expected in &all {
         assert_eq!(of_command(expected), (expected.accepted, expected.failures.clone()), "{}", expected.name);
+    }
+}
+
+#[test]
+fn each_rule_of_the_command_can_be_set_and_the_report_says_that_it_was() {
+    let (_folder, all) = written();
+    let found = |name: &str, more: &[&str]| {
+        let output = run(all.iter().find(|expected| expected.name == name).unwrap(), more);
+        let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let report = &json["report"];
+        let codes: Vec<_> = report["codes"].as_array().unwrap().iter().map(|code| code.as_str().unwrap()).collect();
+        (codes.join(" "), report["policy"].as_str().unwrap().to_owned())
+    };
+    let cases: [(&str, &[&str], &str); 11] = [
+        ("sha-1", &["--sha1-until", "2027-01-01T00:00:00Z"], ""),
+        ("sha-1-before-its-end", &["--sha1-until", "2025-01-01T00:00:00Z"], "ALG_SHA1"),
+        ("rsa-1024", &["--min-key-bits", "1024"], ""),
+        ("right", &["--min-key-bits", "3072"], "CHAIN KEY_SIZE"),
+        ("right", &["--accept-policy", "1.2.826.0.1.2"], "POLICY"),
+        ("right", &["--accept-policy", "1.2.3", "--accept-policy", "1.2.826.0.1275.102.0.3.2.0"], ""),
+        ("no-crl", &["--fail-open", "certificate"], ""),
+        ("no-crl", &["--fail-open", "ca"], "REVOCATION_UNKNOWN"),
+        ("no-arl", &["--fail-open", "both"], ""),
+        ("signed-in-the-future", &["--clock-skew", "3600"], ""),
+        ("signed-within-the-skew", &["--clock-skew", "59"], "TIME_FUTURE"),
+    ];
+    for (name, more, codes) in cases {
+        assert_eq!(found(name, more), (codes.to_owned(), "production, changed".to_owned()), "{name} {more:?}");
+    }
+    assert_eq!(found("no-policy", &["--policy", "test"]).1, "test profile");
+    assert_eq!(run(&all[0], &["--min-key-bits", "512"]).status.code(), Some(2));
+}
+
+/// `script` gives the command a terminal; the colours are those of the first words.
+#[test]
+fn a_report_is_coloured_on_a_terminal_only_and_shows_no_value() {
+    let (_folder, all) = written();
+    let expected = all.iter().find(|expected| expected.name == "text-changed").unwrap();
+    let right = expected.message.with_file_name("right.xml");
+    let quoted = |argument: OsString| format!("'{}'", argument.to_str().unwrap());
+    let mut line: Vec<_> = command(expected).into_iter().map(quoted).collect();
+    line.insert(0, quoted(env!("CARGO_BIN_EXE_eps").into()));
+    line.extend(["--against".to_owned(), quoted(right.into())]);
+    let on_terminal = |variables: &str| {
+        let command = format!("{variables} {}", line.join(" "));
+        let output = Command::new("script").args(["-qec", &command, "/dev/null"]).output();
+        output.map(|output| String::from_utf8(output.stdout).unwrap())
+    };
+    let Ok(coloured) = on_terminal("NO_COLOR=") else {
+        return eps_tests::skip("no script (apt-get install bsdutils)");
+    };
+    let (green, red, yellow) = ("\x1b[32m", "\x1b[31m", "\x1b[33m");
+    assert!(coloured.contains(&format!("{green}passed       structure")), "{coloured}");
+    assert!(coloured.contains(&format!("{red}FAILED       digest: CONTENT")), "{coloured}");
+    assert!(coloured.contains(&format!("{red}differs: ")) && coloured.contains(&format!("{yellow}not checked")));
+    let plain = on_terminal("NO_COLOR=1").unwrap();
+    assert!(plain.contains("FAILED       digest: CONTENT") && !plain.contains('\x1b'), "{plain}");
+    for text in [coloured, plain] {
+        assert!(text.contains("pertinentDosageInstructions") && !text.contains("three times a day"), "{text}");
     }
 }
 

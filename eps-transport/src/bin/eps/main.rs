@@ -26,6 +26,7 @@ mod prepare;
 mod problems;
 mod release;
 mod remote;
+mod rules;
 mod send;
 mod serve;
 mod sign;

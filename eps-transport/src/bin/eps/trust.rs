@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use eps_core::signature::provider::AwsLc;
 use eps_core::signature::{Crls, Policy, TrustAnchors, pem};
 
 use crate::failure::Failure;
 use crate::files;
+use crate::rules::Rules;
 
 /// The cryptographic back end of this program.
 pub(crate) const PROVIDER: AwsLc = AwsLc::new();
@@ -24,18 +25,8 @@ pub(crate) struct Trust {
     /// A revocation list, DER or PEM. Repeatable
     #[arg(long = "crl", value_name = "FILE")]
     lists: Vec<PathBuf>,
-    /// Which rules to verify by [default: production]
-    #[arg(long, value_enum)]
-    policy: Option<Rules>,
-}
-
-/// The rules to verify by.
-#[derive(Clone, Copy, ValueEnum)]
-enum Rules {
-    /// What a live service uses: revocation lists are needed
-    Production,
-    /// What the published test prescriptions need: SHA-1, 1024-bit keys, no revocation lists
-    Test,
+    #[command(flatten)]
+    rules: Rules,
 }
 
 /// What a verifier borrows.
@@ -49,8 +40,8 @@ impl Trust {
     /// Whether anything is asked of signatures. Lists or intermediates without a trusted certificate ask too, and
     /// verify nothing.
     pub(crate) fn given(&self) -> bool {
-        let Self { anchors, intermediates, lists, policy } = self;
-        !(anchors.is_empty() && intermediates.is_empty() && lists.is_empty() && policy.is_none())
+        let Self { anchors, intermediates, lists, rules } = self;
+        !(anchors.is_empty() && intermediates.is_empty() && lists.is_empty()) || rules.given()
     }
 
     /// Reads the files.
@@ -62,11 +53,7 @@ impl Trust {
             TrustAnchors::new(anchors.iter().map(Vec::as_slice), intermediates.iter().map(Vec::as_slice), &PROVIDER)
                 .map_err(|error| Failure::because("the trusted certificates")(error.into()))?;
         let lists = Crls::new(lists.iter().map(Vec::as_slice), &trust, &PROVIDER);
-        let policy = match self.policy.unwrap_or(Rules::Production) {
-            Rules::Production => Policy::production(),
-            Rules::Test => Policy::test_profile(),
-        };
-        Ok(Loaded { trust, lists, policy })
+        Ok(Loaded { trust, lists, policy: self.rules.policy() })
     }
 }
 
