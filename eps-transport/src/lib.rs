@@ -18,6 +18,7 @@
 //! | stop or move time | [`clock`] |
 //! | write what a pharmacy's system sends | [`pharmacy`] |
 //! | call a service as a prescriber's or a pharmacy's system | `client` (feature `client`) |
+//! | see how much a service can take, and that it loses nothing | `load` (feature `client`) |
 //! | sign with a smartcard, a token or the remote signing service | [`signers`] |
 //! | make keys and certificates for an occasion | [`pki`] |
 //! | make valid prescriptions up, the same again from a seed | [`generate`] |
@@ -33,6 +34,8 @@ pub mod generate;
 #[cfg(feature = "server")]
 pub mod http;
 pub mod journal;
+#[cfg(feature = "client")]
+pub mod load;
 pub mod pharmacy;
 pub mod pki;
 pub mod schedule;

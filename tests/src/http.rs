@@ -51,7 +51,12 @@ impl Server {
     /// A server for tests over this store.
     #[must_use]
     pub fn of<S: Store + 'static>(store: S, tokens: Tokens, settings: Settings) -> Self {
-        let service = service(store, tokens, settings);
+        Self::serving(service(store, tokens, settings))
+    }
+
+    /// A server of this service.
+    #[must_use]
+    pub fn serving<S: Store + 'static>(service: Arc<Service<S>>) -> Self {
         let (stop, stopped) = oneshot::channel();
         let (tell, told) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {

@@ -55,6 +55,25 @@ pub enum ClientError {
     Request(#[from] hyper::http::Error),
 }
 
+impl ClientError {
+    /// What kind of failure it is, in a word or two: for counting.
+    #[must_use]
+    pub fn kind(&self) -> String {
+        match self {
+            Self::NoAnswer(TransportError::Unreachable(_)) => "unreachable".to_owned(),
+            Self::NoAnswer(TransportError::Broken(_)) => "connection broken".to_owned(),
+            Self::NoAnswer(TransportError::Withheld) => "answer withheld".to_owned(),
+            Self::NoAnswer(TransportError::TooSlow) => "too slow".to_owned(),
+            Self::NoAnswer(TransportError::TooLong) => "answer too long".to_owned(),
+            Self::Unavailable { status } => status.as_u16().to_string(),
+            Self::Refused { status, outcome } => format!("{} {}", status.as_u16(), reasons(outcome)),
+            Self::NotFound => "not found".to_owned(),
+            Self::Unreadable { .. } | Self::Other { .. } => "answer not understood".to_owned(),
+            Self::Unwritable(_) | Self::Token | Self::Request(_) => "not sent".to_owned(),
+        }
+    }
+}
+
 /// What an outcome says, without anything that might be about a patient: codes, and the words that go with them.
 fn reasons(outcome: &Outcome) -> String {
     let said = outcome.issues.iter().map(|issue| match &issue.coding {

@@ -20,6 +20,7 @@ mod generate;
 mod give_back;
 mod held;
 mod journal;
+mod load;
 mod options;
 mod pki;
 mod prepare;
@@ -67,6 +68,7 @@ enum Verb {
     Withdraw(Box<withdraw::Withdraw>),
     Cancel(Box<cancel::Cancel>),
     Clock(clock::Clock),
+    Load(Box<load::Load>),
     Verify(verify::Verify),
     Validate(validate::Validate),
     Track(track::Track),
@@ -91,6 +93,7 @@ fn main() -> ExitCode {
         Verb::Withdraw(withdraw) => withdraw.run(&cli.global),
         Verb::Cancel(cancel) => cancel.run(&cli.global),
         Verb::Clock(clock) => clock.run(&cli.global),
+        Verb::Load(load) => load.run(&cli.global),
         Verb::Sign(sign) => sign.run(&cli.global),
         Verb::Verify(verify) => verify.run(&cli.global),
         Verb::Validate(validate) => validate.run(&cli.global),

@@ -56,16 +56,20 @@ impl Track {
     }
 
     fn of_store(&self, path: &Path, global: &Global) -> Result<(), Failure> {
-        if !path.is_file() {
-            let source = std::io::Error::from(std::io::ErrorKind::NotFound);
-            return Err(Failure::Read { path: path.to_owned(), source });
-        }
-        let store = SqliteStore::open(path).map_err(|error| Failure::Store(error.into()))?;
-        let broker = Broker::new(store, global.to().clone()).clock(Arc::new(FixedClock(global.now())));
-        let track = broker.track(&self.id).map_err(|error| Failure::Store(error.into()))?;
+        let track = open(path, global)?.track(&self.id).map_err(|error| Failure::Store(error.into()))?;
         let record = track.ok_or(Failure::NotFound)?.record;
         if global.json { files::print_json(&record_json(&record)) } else { files::print(told(&record).as_bytes()) }
     }
+}
+
+/// A broker over a store that is there.
+pub(crate) fn open(path: &Path, global: &Global) -> Result<Broker<SqliteStore>, Failure> {
+    if !path.is_file() {
+        let source = std::io::Error::from(std::io::ErrorKind::NotFound);
+        return Err(Failure::Read { path: path.to_owned(), source });
+    }
+    let store = SqliteStore::open(path).map_err(|error| Failure::Store(error.into()))?;
+    Ok(Broker::new(store, global.to().clone()).clock(Arc::new(FixedClock(global.now()))))
 }
 
 /// What the tracker tells: the statuses, and one line an event.
