@@ -14,6 +14,7 @@
 //! | why it says no | [`Refusal`] |
 //! | when something happens by itself | [`Record::next_activity`], [`pass_time`] |
 //! | day counts, and what no source settles | [`Periods`] |
+//! | records in Spine's own form | [`Record::from_spine`] |
 //!
 //! Nothing here reads a clock, draws a random number or touches a store. The signed prescription is not in the record:
 //! it is a document, and the record holds its key.
@@ -44,6 +45,7 @@ mod policy;
 mod rebuild;
 mod refusal;
 mod release;
+mod spine;
 pub mod state;
 mod stored;
 mod time;
@@ -74,6 +76,7 @@ pub use index::IndexTerms;
 pub use issue::{Issue, IssueNumber, Issues, NoIssueNumber, Snapshot, Window};
 pub use policy::Periods;
 pub use refusal::{Fault, Invalid, NotCancelled, Refusal};
+pub use spine::{Misplaced, UnreadableRecord};
 pub use stored::StoredRecordError;
 pub use time::{Passed, pass_time};
 pub use timeline::{Change, Entry, Event, Statuses, Who};
@@ -147,8 +150,8 @@ pub struct Nomination {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Uploaded {
-    /// The long form of its id.
-    pub uuid: PrescriptionUuid,
+    /// The long form of its id; a record that was read in Spine's form does not have it.
+    pub uuid: Option<PrescriptionUuid>,
     /// Where the signed prescription is.
     pub signed: SignedAt,
     /// When it was signed.

@@ -43,7 +43,7 @@ pub(super) fn decide(
         id: create.id,
         version: UNSTORED,
         uploaded: Some(Uploaded {
-            uuid: create.uuid,
+            uuid: Some(create.uuid),
             signed: SignedAt { key: document, namespaces: create.namespaces },
             signed_at,
             prescription_type: create.prescription_type,
