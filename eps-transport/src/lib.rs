@@ -23,6 +23,7 @@
 //! | make keys and certificates for an occasion | [`pki`] |
 //! | make valid prescriptions up, the same again from a seed | [`generate`] |
 //! | make signed prescriptions that are wrong in one way each | [`zoo`] |
+//! | make signed prescriptions in quantity | [`workload`] |
 #![forbid(unsafe_code)]
 
 pub mod broker;
@@ -41,4 +42,5 @@ pub mod pki;
 pub mod schedule;
 pub mod signers;
 pub mod store;
+pub mod workload;
 pub mod zoo;

@@ -250,3 +250,24 @@ fn no_verb_takes_damage_for_a_store_that_cannot_be_reached() {
         assert_eq!(exit(&["db", "check", text(&path)]), Some(1), "cut to {length}");
     }
 }
+
+#[test]
+fn a_small_bench_measures_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = text(folder.path());
+    let sizes = ["--small", "100", "--large", "200", "--releases", "2", "--submissions", "40", "--callers", "8"];
+    let arguments = ["bench", "store", "--json", "--folder", folder, "--rate", "20", "--seconds", "1"];
+    let report = json(&eps(&[&arguments[..], &sizes].concat()));
+    let positive = |at: &str| assert!(report.pointer(at).and_then(Value::as_u64).unwrap() > 0, "{at}");
+    for at in ["perSecond", "group", "latency/p99", "syncsPerSecond", "rawPerSecond", "rawStoredPerSecond"] {
+        positive(&format!("/submissions/{at}"));
+    }
+    for at in ["/openLoop/latency/p50", "/sizes/0/release/p99", "/sizes/1/bytesEach", "/sizes/1/filledPerSecond"] {
+        positive(at);
+    }
+    assert_eq!((&report["sizes"][0]["stored"], &report["sizes"][1]["stored"]), (&100.into(), &200.into()));
+    assert_eq!(report["openLoop"]["submissions"], 20);
+    assert!(std::fs::read_dir(folder).unwrap().next().is_none(), "the stores are removed");
+    // What cannot be measured is told.
+    assert_eq!(exit(&["bench", "store", "--small", "10", "--large", "10", "--releases", "1"]), Some(1));
+}

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod bench;
 mod cancel;
 mod claim;
 mod clock;
@@ -74,6 +75,7 @@ enum Verb {
     Track(track::Track),
     Db(db::Db),
     Journal(journal::Journal),
+    Bench(bench::Bench),
     Pki(pki::Pki),
 }
 
@@ -100,6 +102,7 @@ fn main() -> ExitCode {
         Verb::Track(track) => track.run(&cli.global),
         Verb::Db(db) => db.run(&cli.global),
         Verb::Journal(journal) => journal.run(&cli.global),
+        Verb::Bench(bench) => bench.run(&cli.global),
         Verb::Pki(pki) => pki.run(&cli.global),
     };
     match done {
