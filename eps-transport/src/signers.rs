@@ -128,3 +128,42 @@ fn with_provenance(order: &[u8], prescription: &Prescription, signature: &str) -
     entries.push(provenance);
     serde_json::to_vec(&bundle).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pki::{Randomness, ThrowAwayPki};
+    use eps_core::signature::provider::AwsLc;
+    use eps_core::signature::signer::AwsLcSigner;
+
+    const ORDER: &[u8] = include_bytes!("../data/prescription-order.json");
+
+    fn signed(order: &[u8]) -> Result<Vec<u8>, OrderNotSigned> {
+        let now = Timestamp::parse_hl7("20260302090000").unwrap();
+        let pki = ThrowAwayPki::generate_from(Randomness::Seed(1), now, "555254239107", "TEST").unwrap();
+        let signer = AwsLcSigner::new(pki.prescriber_key(), pki.prescriber()).unwrap();
+        let context = Context {
+            now,
+            from: "200000001285".parse().unwrap(),
+            to: "567456789789".parse().unwrap(),
+            author: None,
+            identifier_references: fhir::IdentifierReferences::Refused,
+            check_characters: eps_core::ids::CheckCharacters::Required,
+            release_ids: None,
+        };
+        sign_order(order, &context, &signer, &Policy::production(), &AwsLc::new())
+    }
+
+    #[test]
+    fn an_order_is_signed_once_and_nothing_else_of_it_changes() {
+        let once = signed(ORDER).unwrap();
+        let mut bundle: Value = serde_json::from_slice(&once).unwrap();
+        let provenance = bundle["entry"].as_array_mut().unwrap().pop().unwrap();
+        assert_eq!(provenance["resource"]["resourceType"], "Provenance");
+        assert_eq!(provenance["resource"]["target"].as_array().map(Vec::len), Some(2), "both requests");
+        assert_eq!(provenance["resource"]["signature"][0]["when"], "2026-03-02T09:00:00+00:00");
+        assert_eq!(bundle, serde_json::from_slice::<Value>(ORDER).unwrap());
+        assert_eq!(signed(&once).unwrap(), once);
+        assert!(matches!(signed(b"{}"), Err(OrderNotSigned::Unread(_))));
+    }
+}

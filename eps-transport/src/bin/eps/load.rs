@@ -139,6 +139,7 @@ impl Load {
             shown.abort();
             done
         });
+        tell("");
         done.map_err(failed)?;
         let snapshot = tally.snapshot();
         if let Some(path) = &self.svg {
@@ -250,7 +251,6 @@ fn told(snapshot: &Snapshot, rate: u32, seed: u64) -> String {
     let steps = snapshot.steps.iter().map(|(step, latencies)| (step.name(), latencies));
     lines.extend(steps.chain([("all", &all)]).map(|(name, latencies)| row(name, latencies)));
     lines.extend(snapshot.errors.iter().map(|(kind, count)| format!("failed: {count} {kind}")));
-    tell("");
     lines.join("\n")
 }
 

@@ -72,7 +72,11 @@ impl Server {
 
     fn credentials(&self) -> Result<Credentials, Failure> {
         let token = match &self.token_file {
-            Some(path) => Some(Zeroizing::new(String::from_utf8_lossy(&files::read(path)?).into_owned())),
+            Some(path) => {
+                let bytes = Zeroizing::new(files::read(path)?);
+                let text = std::str::from_utf8(&bytes).map_err(|_| Failure::Usage("the token is not UTF-8"))?;
+                Some(Zeroizing::new(text.to_owned()))
+            }
             None => std::env::var(TOKEN).ok().map(Zeroizing::new),
         };
         let credentials = token.map_or_else(Credentials::anybody, |token| Credentials::token(token.trim()));
