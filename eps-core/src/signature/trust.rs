@@ -77,8 +77,11 @@ pub(crate) struct Presented {
     pub(crate) links: Vec<Link>,
 }
 
-/// Certificates by their DER.
-type Remembered = HashMap<Box<[u8]>, Arc<Presented>>;
+/// The last bytes of a certificate, which are its signature: enough to find it by, and no copy of it.
+type Tail = [u8; 32];
+
+/// Certificates by their tails.
+type Remembered = HashMap<Tail, Arc<Presented>>;
 
 /// So many candidates of one name are tried as the issuer of a certificate; each trial costs an RSA operation.
 const MAX_CANDIDATE_ISSUERS: usize = 16;
@@ -155,8 +158,8 @@ impl TrustAnchors {
 
     /// Reads a certificate that came with a message, and finds the CAs that signed it.
     pub(crate) fn present(&self, der: Vec<u8>, provider: &dyn Provider) -> Result<Arc<Presented>, CertificateError> {
-        let known = self.remembered.read().unwrap_or_else(PoisonError::into_inner).get(der.as_slice()).cloned();
-        if let Some(known) = known {
+        let known = self.remembered.read().unwrap_or_else(PoisonError::into_inner).get(&tail(&der)).cloned();
+        if let Some(known) = known.filter(|known| known.certificate.as_der() == der) {
             return Ok(known);
         }
         let certificate = Certificate::from_der(der)?;
@@ -175,13 +178,17 @@ impl TrustAnchors {
         if remembered.len() >= MAX_REMEMBERED {
             remembered.clear();
         }
-        remembered.insert(presented.certificate.as_der().into(), Arc::clone(presented));
+        remembered.insert(tail(presented.certificate.as_der()), Arc::clone(presented));
     }
 
     /// Those whose subject is `name`, DER.
     pub(crate) fn named<'a>(&'a self, name: &'a [u8]) -> impl Iterator<Item = (usize, &'a Ca)> {
         self.cas.iter().enumerate().filter(move |(_, ca)| ca.certificate.subject() == name)
     }
+}
+
+fn tail(der: &[u8]) -> Tail {
+    der.last_chunk().copied().unwrap_or_default()
 }
 
 fn ca_certificate(position: usize, der: &[u8]) -> Result<Arc<Certificate>, TrustError> {
@@ -266,6 +273,12 @@ mod tests {
             let first = set.present(pki.prescriber.clone(), provider).unwrap();
             assert_eq!((first.links.len(), known()), (1, 1));
             assert!(Arc::ptr_eq(&first, &set.present(pki.prescriber.clone(), provider).unwrap()));
+            // Another certificate with the signature of this one is not taken for it.
+            let mut other = pki.prescriber.clone();
+            let name = other.windows(12).position(|bytes| bytes == b"A_PRESCRIBER").unwrap();
+            other[name] = b'B';
+            let other = set.present(other, provider).unwrap();
+            assert!(other.links.is_empty() && other.certificate != first.certificate);
         }
     }
 

@@ -419,10 +419,10 @@ impl Run<'_, '_> {
         if binding == SignerBinding::Off {
             return self.report.record(Check::Signer, Outcome::NotChecked(Unchecked::NotAsked));
         }
-        let doubt = match (author, certificate.sds_user_id()) {
-            (None, _) => Some(SignerDoubt::NoAuthor),
-            (Some(_), None) => Some(SignerDoubt::NoUserInCertificate),
-            (Some(author), Some(signer)) => (author != signer).then_some(SignerDoubt::Differs),
+        let doubt = match author.map(|author| (author, certificate.sds_user_id())) {
+            None => Some(SignerDoubt::NoAuthor),
+            Some((_, None)) => Some(SignerDoubt::NoUserInCertificate),
+            Some((author, Some(signer))) => (author != signer).then_some(SignerDoubt::Differs),
         };
         let outcome = match doubt {
             None => Outcome::Passed,
