@@ -72,6 +72,10 @@ impl SqliteStore {
         let path = path.as_ref().to_owned();
         let mut db = Connection::open(&path).map_err(engine("opened the file"))?;
         db.busy_timeout(BUSY).map_err(engine("opened the file"))?;
+        // SQLite opens what cannot be written all the same, to read it.
+        if db.is_readonly(rusqlite::MAIN_DB).map_err(engine("opened the file"))? {
+            return Err(StoreError::ReadOnly);
+        }
         writer::prepare(&db, &options)?;
         schema::prepare(&mut db)?;
         let checkpoints = Checkpoints::start(path.clone(), &db)?;
