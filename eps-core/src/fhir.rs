@@ -17,6 +17,7 @@ pub use dosage::dosage_text;
 pub(crate) use facts::create_problems;
 pub use read::{Context, IdentifierReferences, read, read_answer};
 pub use task_query::{AskedDate, TaskQuery, TrackerQuestion, task_query};
+pub(crate) use write::tells_of_item;
 pub use write::{
     ItemUpdate, Outgoing, SignatureVerdict, status, write, write_request_group, write_request_groups, write_tasks,
 };

@@ -10,6 +10,7 @@ pub mod carried;
 pub mod http;
 pub mod lifecycle;
 pub mod messages;
+pub mod movement;
 pub mod pack;
 pub mod places;
 pub mod request;

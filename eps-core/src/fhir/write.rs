@@ -46,6 +46,7 @@ mod tasks;
 mod tracked;
 mod verdict;
 
+pub(crate) use cancellation_response::tells_of_item;
 pub use request_group::{ItemUpdate, write_request_group};
 pub use request_groups::write_request_groups;
 pub use tasks::write_tasks;

@@ -3,25 +3,39 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use crate::fhir::json::Node;
-use crate::hl7v3::NAMESPACE;
-use crate::problem::Place;
-use crate::xml::Element;
+use crate::fhir::json::{Json, Node};
+use crate::hl7v3::{NAMESPACE, is_interaction};
+use crate::problem::{Place, Problems};
+use crate::rules;
+use crate::xml::{Document, Element, Limits};
 
-/// One value.
-pub(super) struct Leaf {
+/// One value of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Leaf {
     /// Where it is: FHIRPath or XPath, with indexes.
-    pub(super) path: String,
+    pub path: String,
     /// The path that the tables know it by.
-    pub(super) key: String,
+    pub key: String,
     /// Its text.
-    pub(super) value: String,
+    pub value: String,
     /// The number of its line item, from 1; of its resource among those of the type.
-    pub(super) group: usize,
+    pub group: usize,
+}
+
+/// Every value of a message on either wire, in its order.
+///
+/// # Errors
+/// What keeps it from being parsed.
+pub fn leaves(bytes: &[u8]) -> Result<Vec<Leaf>, Problems> {
+    if rules::is_xml(bytes) {
+        return Ok(of_xml(Document::parse(bytes, &Limits::DEFAULT)?.root()));
+    }
+    Ok(of_json(Json::parse(bytes)?.root()))
 }
 
 /// The scalars of a JSON document.
-pub(super) fn of_json(root: Node<'_>) -> Vec<Leaf> {
+fn of_json(root: Node<'_>) -> Vec<Leaf> {
     let mut leaves = Vec::new();
     let mut resources: BTreeMap<String, usize> = BTreeMap::new();
     // Values that are still to visit, the next one last.
@@ -65,10 +79,14 @@ fn discriminator(key: &str, item: Node<'_>) -> String {
     last.map(|last| format!("({last})")).unwrap_or_default()
 }
 
+/// The elements that are line items, or name one.
+const ITEMS: [&str; 3] = ["pertinentLineItem", "pertinentSuppliedLineItem", "actRef"];
+
 /// The attributes and texts of an XML document. What is of another namespace, the signature, is one value.
-pub(super) fn of_xml(root: Element<'_, '_>) -> Vec<Leaf> {
+fn of_xml(root: Element<'_, '_>) -> Vec<Leaf> {
     let mut leaves = Vec::new();
-    let mut open = vec![(root, root.name().to_owned(), 0)];
+    let mut items: BTreeMap<String, usize> = BTreeMap::new();
+    let mut open = vec![(root, step(root).to_owned(), 0)];
     while let Some((element, key, group)) = open.pop() {
         let path = xpath(element.place());
         if element.namespace() != Some(NAMESPACE) {
@@ -87,19 +105,26 @@ pub(super) fn of_xml(root: Element<'_, '_>) -> Vec<Leaf> {
             leaves.push(Leaf { path: format!("{path}/text()"), key, value: text.into_owned(), group });
         }
         let before = open.len();
-        let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
         for child in element.children() {
-            let number = numbers.entry(child.name()).or_default();
-            *number += 1;
             let mut key = key.clone();
             // Writing to a String cannot fail.
-            let _ = write!(key, "/{}", child.name());
-            let is_item = child.children().any(|inner| matches!(inner.name(), "pertinentLineItem" | "actRef"));
-            open.push((child, key, if is_item { *number } else { group }));
+            let _ = write!(key, "/{}", step(child));
+            let mut group = group;
+            if child.children().any(|inner| ITEMS.contains(&inner.name())) {
+                let number = items.entry(key.clone()).or_default();
+                *number += 1;
+                group = *number;
+            }
+            open.push((child, key, group));
         }
         open.get_mut(before..).unwrap_or_default().reverse();
     }
     leaves
+}
+
+/// The step of an element in the paths that tables know. Interactions have one name, not that of their id.
+fn step<'d>(element: Element<'d, '_>) -> &'d str {
+    if is_interaction(element.name()) { "interaction" } else { element.name() }
 }
 
 fn xpath(place: Place) -> String {

@@ -2,11 +2,31 @@
 
 use super::Row;
 
-/// The rows whose pattern matches `key` most closely: one field may have several targets.
-pub(super) fn rows_of<'r>(rows: &'r [Row], key: &str, side: fn(&Row) -> &'static str) -> Vec<&'r Row> {
-    let matching = rows.iter().filter(|row| !side(row).is_empty() && matches(side(row), key));
-    let Some(closest) = matching.map(side).max_by_key(|pattern| pattern.len()) else { return Vec::new() };
-    rows.iter().filter(|row| side(row) == closest).collect()
+/// The rows whose pattern on one side matches `key` most closely.
+pub(super) fn closest(
+    rows: impl Iterator<Item = &'static Row>,
+    key: &str,
+    side: fn(&Row) -> &'static str,
+) -> Vec<&'static Row> {
+    let mut found: Vec<&Row> = Vec::new();
+    for row in rows.filter(|row| !side(row).is_empty() && matches(side(row), key)) {
+        match found.first().map(|known| weight(side(known)).cmp(&weight(side(row)))) {
+            Some(std::cmp::Ordering::Greater) => continue,
+            Some(std::cmp::Ordering::Less) => found.clear(),
+            Some(std::cmp::Ordering::Equal) | None => {}
+        }
+        found.push(row);
+    }
+    found
+}
+
+/// How closely a pattern matches: a whole path before what holds of everything below an element or a field, and that before
+/// any other; then by its length.
+fn weight(pattern: &str) -> (u8, usize) {
+    let below_element = pattern.starts_with("*/") && pattern.ends_with("/*");
+    let below_field = pattern.strip_suffix(".*").is_some_and(|field| field.contains('.') && !field.starts_with('*'));
+    let is_whole = !pattern.contains('*') && !pattern.starts_with("//");
+    (if is_whole { 2 } else { u8::from(below_element || below_field) }, pattern.len())
 }
 
 /// Whether a pattern of either side matches a path without indexes.

@@ -62,6 +62,11 @@ pub(super) fn is_known(response: &CancellationResponse) -> bool {
     response.result.as_ref().is_some_and(|result| !matches!(outcome(result.code), Outcome::Unknown))
 }
 
+/// Whether the answer is a Bundle that tells of the item, and no outcome.
+pub(crate) fn tells_of_item(response: &CancellationResponse) -> bool {
+    response.result.as_ref().is_some_and(|result| matches!(outcome(result.code), Outcome::Status(_)))
+}
+
 /// Writes the answer.
 pub(super) fn write(response: &CancellationResponse, outgoing: &mut Outgoing<'_>) -> Vec<u8> {
     let mut json = JsonWriter::with_capacity(8 * 1024);

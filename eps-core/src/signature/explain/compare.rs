@@ -2,7 +2,7 @@
 
 use crate::fhir::{self, Context};
 use crate::hl7v3;
-use crate::mapping;
+use crate::mapping::{self, Direction, Table};
 use crate::model::Message;
 use crate::problem::Problems;
 use crate::signature::diff::{self, Difference};
@@ -107,8 +107,8 @@ fn with_fhir(received: Element<'_, '_>, bundle: &[u8], context: &Context) -> Res
     let document = Document::parse(&written, &Limits::DEFAULT).map_err(OtherError::Unreadable)?;
     let signed = hl7v3::parent_prescription(&document).ok_or(OtherError::NoPrescription)?;
     let mut differences = diff::everything(received, signed).ok_or(OtherError::NoParts)?;
-    if let Some(kind) = mapping::kind(&envelope.message)
-        && let Ok(report) = mapping::report(kind, bundle, &written)
+    if let Some(table) = Table::of_message(&envelope, Direction::ToHl7v3)
+        && let Ok(report) = mapping::report(table, bundle, &written)
     {
         differences.iter_mut().for_each(|difference| difference.fhir = in_fhir(difference, &report));
     }

@@ -73,13 +73,12 @@ impl Convert {
                 Ok(envelope) => {
                     let message = hl7v3::write(&envelope);
                     if self.report {
-                        return report::print(&envelope.message, &bytes, &message, global.json);
+                        return report::print(&envelope, &bytes, &message, global.json);
                     }
                     files::print(&if self.pretty { indented(&message) } else { message })
                 }
                 Err(found) => problems::refuse(&found),
             },
-            Wire::Fhir if self.report => Err(report::NO_TABLE),
             Wire::Fhir => self.to_fhir(&bytes, global),
         }
     }
@@ -115,7 +114,11 @@ impl Convert {
             None => SignatureVerdict::Valid,
         };
         let mut ids = || RandomIds.next().0;
-        self.print_fhir(fhir::write(&envelope, &mut Outgoing { now, ids: &mut ids, verify: &verify, base_path: "" }))
+        let written = fhir::write(&envelope, &mut Outgoing { now, ids: &mut ids, verify: &verify, base_path: "" });
+        match written {
+            Ok(message) if self.report => report::print(&envelope, bytes, &message, global.json),
+            written => self.print_fhir(written),
+        }
     }
 }
 

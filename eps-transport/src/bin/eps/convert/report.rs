@@ -3,27 +3,28 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use eps_core::mapping::{Report, kind, report};
-use eps_core::model::Message;
+use eps_core::mapping::{Direction, Report, Table, report};
+use eps_core::model::Envelope;
 
 use crate::failure::Failure;
 use crate::{files, problems};
 
-/// Why a message has no report.
-pub(super) const NO_TABLE: Failure = Failure::Usage("there is a report for prescription orders in FHIR only");
+/// Why an answer of Spine's trackers has no report.
+pub(super) const NO_TABLE: Failure = Failure::Usage("there is no report for answers in Spine's own JSON");
 
-/// Prints the report of one conversion.
-pub(super) fn print(message: &Message, fhir: &[u8], hl7v3: &[u8], json: bool) -> Result<(), Failure> {
-    let kind = kind(message).ok_or(NO_TABLE)?;
-    match report(kind, fhir, hl7v3) {
+/// Prints the report of one conversion, in the direction that the source has.
+pub(super) fn print(envelope: &Envelope, source: &[u8], result: &[u8], json: bool) -> Result<(), Failure> {
+    let direction = Direction::of(source);
+    let table = Table::of_message(envelope, direction).ok_or(NO_TABLE)?;
+    match report(table, source, result) {
         Ok(report) if json => files::print_json(&report),
-        Ok(report) => files::print(table(&report).as_bytes()),
+        Ok(report) => files::print(table_of(&report).as_bytes()),
         Err(found) => problems::refuse(&found),
     }
 }
 
 /// One block a value: what became of it and why, then both paths; the counts at the end.
-fn table(report: &Report) -> String {
+fn table_of(report: &Report) -> String {
     let mut text = String::new();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for line in &report.lines {
