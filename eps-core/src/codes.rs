@@ -15,6 +15,7 @@ mod dispensing;
 mod errors;
 mod interaction;
 mod messages;
+mod patient_status;
 mod person;
 mod prescribing;
 mod prescription_type;
@@ -33,6 +34,7 @@ pub use messages::{
     ExemptionEvidence, MessageEvent, ReimbursementAuthority, RequestCategory, RequestIntent, RequestStatus,
     ResourceType, TaskCode, TaskStatus,
 };
+pub use patient_status::PatientStatus;
 pub(crate) use person::PersonIdSystem;
 pub use prescribing::{
     CourseOfTherapy, DispensingSitePreference, Gender, PrescriberEndorsement, TreatmentType, is_prescription_type,

@@ -10,12 +10,14 @@ pub mod dosage;
 mod facts;
 pub mod json;
 mod read;
+mod status_updates;
 mod task_query;
 mod write;
 
 pub use dosage::dosage_text;
 pub(crate) use facts::create_problems;
 pub use read::{Context, IdentifierReferences, read, read_answer};
+pub use status_updates::{StatusUpdate, StatusUpdateEntry, StatusUpdates, read_status_updates};
 pub use task_query::{AskedDate, TaskQuery, TrackerQuestion, task_query};
 pub(crate) use write::tells_of_item;
 pub use write::{

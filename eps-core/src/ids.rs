@@ -13,7 +13,7 @@ use crate::rules::ids::{NHS_NUMBER, ODS_CODE, SDS_ID, UUID_FORM};
 
 mod prescription_id;
 
-pub use prescription_id::{PrescriptionId, PrescriptionIdError, WrittenPrescriptionId};
+pub use prescription_id::{PrescriptionId, PrescriptionIdError, WrittenPrescriptionId, is_check_character_right};
 
 /// What to do with a short-form prescription id whose check character is wrong.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

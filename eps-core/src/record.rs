@@ -40,6 +40,7 @@ mod handback;
 mod index;
 mod issue;
 pub mod items;
+mod metadata;
 mod parts;
 mod policy;
 mod rebuild;
@@ -74,6 +75,7 @@ pub use command::{
 };
 pub use index::IndexTerms;
 pub use issue::{Issue, IssueNumber, Issues, NoIssueNumber, Snapshot, Window};
+pub use metadata::Documents;
 pub use policy::Periods;
 pub use refusal::{Fault, Invalid, NotCancelled, Refusal};
 pub use spine::{Misplaced, UnreadableRecord};

@@ -38,6 +38,7 @@ mod passing;
 mod release;
 mod reply;
 mod signature;
+mod tracker;
 
 pub use error::{BrokerError, ReplyBytes};
 pub use ids::{Ids, RandomIds};
@@ -45,6 +46,7 @@ pub use journal::{AcceptedMessage, Becomes, Cause, Hash, JournalEntry, JournalRe
 pub use passing::TimePassed;
 pub(crate) use passing::{Passing, due_date};
 pub use signature::{PolicyCheck, SignatureCheck, SignatureRefused};
+pub use tracker::Wanted;
 
 use ids::Taken;
 use judge::{Changed, Changes, Judged};
@@ -397,6 +399,7 @@ fn record_write(
         body: Some(body),
         waits: record.waits_for().map(|pharmacy| (pharmacy.clone(), record.prescribed())),
         due: Some(due_date(record, periods)),
+        patient: Some(record.patient().nhs_number.clone()),
     };
     Ok((RecordWrite { id, expected, record: Some(stored) }, told))
 }

@@ -12,6 +12,10 @@
 //! | decide who may | [`caller`], [`token`], [`scope`] |
 //! | find the words of a refusal | [`answer`] |
 //! | follow a message | [`exchange`] |
+//! | find a prescription | [`tracker`] |
+//! | wake a pharmacy | [`waking`] |
+//! | give a token to an application | [`access`] |
+//! | tell patients of their items | [`status_updates`] |
 //! | change what is lenient or switched on | [`Settings`] |
 //! | listen | [`server`] |
 //!
@@ -28,8 +32,10 @@ use crate::broker::{Broker, PolicyCheck};
 use crate::clock::{Clock, MovableClock};
 use crate::schedule::Schedule;
 use crate::store::Store;
+use crate::updates::UpdateLog;
 
 mod about;
+pub mod access;
 pub mod answer;
 pub mod caller;
 mod control;
@@ -37,16 +43,23 @@ mod exchange;
 mod faults;
 mod handle;
 mod prescribing;
+mod query;
 pub mod route;
 pub mod scope;
 pub mod server;
 mod settings;
+mod status_updates;
+pub mod tls;
 pub mod token;
+mod tracker;
+mod waking;
 
+pub use access::Clients;
 pub use faults::Fault;
 #[cfg(feature = "client")]
 pub(crate) use handle::is_withheld;
-pub use settings::{Limits, Settings, SignatureOnCreate};
+pub use settings::{Leniency, Limits, Settings, SignatureOnCreate};
+pub use tls::Tls;
 pub use token::Tokens;
 
 /// Everything that answers requests.
@@ -59,8 +72,14 @@ pub struct Service<S> {
     movable: Option<Arc<MovableClock>>,
     asid: Asid,
     work: Semaphore,
+    /// Memory for bodies.
+    room: Arc<Semaphore>,
     faults: faults::Faults,
     answered: AtomicU64,
+    updates: UpdateLog,
+    tls: Option<Tls>,
+    clients: Option<Clients>,
+    waking: waking::Waking,
 }
 
 impl<S: Store + 'static> Service<S> {
@@ -69,6 +88,7 @@ impl<S: Store + 'static> Service<S> {
         Self {
             broker: Arc::new(broker),
             work: Semaphore::new(settings.limits.concurrent),
+            room: Arc::new(Semaphore::new(settings.limits.bodies / handle::UNIT)),
             settings,
             tokens,
             signatures: None,
@@ -77,6 +97,10 @@ impl<S: Store + 'static> Service<S> {
             asid,
             faults: faults::Faults::default(),
             answered: AtomicU64::new(0),
+            updates: UpdateLog::default(),
+            tls: None,
+            clients: None,
+            waking: waking::Waking::default(),
         }
     }
 
@@ -85,6 +109,24 @@ impl<S: Store + 'static> Service<S> {
     #[must_use]
     pub fn signatures(self, check: PolicyCheck) -> Self {
         Self { signatures: Some(check), ..self }
+    }
+
+    /// Keeps status updates here; they are gone with the process otherwise.
+    #[must_use]
+    pub fn updates(self, updates: UpdateLog) -> Self {
+        Self { updates, ..self }
+    }
+
+    /// Speaks TLS.
+    #[must_use]
+    pub fn tls(self, tls: Tls) -> Self {
+        Self { tls: Some(tls), ..self }
+    }
+
+    /// Gives access tokens to these applications.
+    #[must_use]
+    pub fn clients(self, clients: Clients) -> Self {
+        Self { clients: Some(clients), ..self }
     }
 
     /// Lets clients read and move this clock, which is the broker's too, and switch faults on: for tests only.

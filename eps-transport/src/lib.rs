@@ -13,6 +13,7 @@
 //! | answer messages as the Spine does | [`broker`] |
 //! | answer HTTP as the NHS's EPS APIs do | `http` (feature `server`) |
 //! | keep what was answered | [`store`] |
+//! | keep what patients were told of their items | [`updates`] |
 //! | do what is due by itself | [`schedule`] |
 //! | prove what happened, or do it again | [`journal`] |
 //! | stop or move time | [`clock`] |
@@ -42,5 +43,6 @@ pub mod pki;
 pub mod schedule;
 pub mod signers;
 pub mod store;
+pub mod updates;
 pub mod workload;
 pub mod zoo;

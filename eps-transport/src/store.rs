@@ -18,7 +18,7 @@ use std::error::Error;
 use std::ops::Range;
 use std::sync::Arc;
 
-use eps_core::ids::{MessageId, OdsCode, PrescriptionId};
+use eps_core::ids::{MessageId, NhsNumber, OdsCode, PrescriptionId};
 use eps_core::model::{Date, Timestamp};
 use eps_core::record::DocumentKey;
 use sha2::{Digest as _, Sha256};
@@ -50,6 +50,8 @@ pub struct StoredRecord {
     pub waits: Option<(OdsCode, Timestamp)>,
     /// The day on which something happens to it by itself.
     pub due: Option<Date>,
+    /// The patient, under whose number it is found; `None` once the prescription was deleted.
+    pub patient: Option<NhsNumber>,
 }
 
 /// What was answered to a message, kept for the day it comes again.
@@ -275,6 +277,12 @@ pub trait Store: Send + Sync {
     /// [`StoreError`] when the store cannot be read.
     fn due(&self, today: Date, after: Option<&Due>, limit: u32) -> Result<Vec<Due>, StoreError>;
 
+    /// The prescriptions of a patient, those that came last first, `limit` at most.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    fn of_patient(&self, patient: &NhsNumber, limit: u32) -> Result<Vec<PrescriptionId>, StoreError>;
+
     /// The journal's entries after number `after`, oldest first, `limit` at most. The first entry has number 1.
     ///
     /// # Errors
@@ -312,6 +320,10 @@ impl<S: Store + ?Sized> Store for &S {
 
     fn due(&self, today: Date, after: Option<&Due>, limit: u32) -> Result<Vec<Due>, StoreError> {
         (**self).due(today, after, limit)
+    }
+
+    fn of_patient(&self, patient: &NhsNumber, limit: u32) -> Result<Vec<PrescriptionId>, StoreError> {
+        (**self).of_patient(patient, limit)
     }
 
     fn journal(&self, after: u64, limit: u32) -> Result<Vec<JournalRow>, StoreError> {

@@ -24,13 +24,20 @@ use eps_transport::store::memory::MemoryStore;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
-use crate::messages::time;
+use crate::messages::time as instant;
+
+mod sent;
+pub mod tokens;
+
+pub use sent::{Kind, Told};
 
 /// When the journeys over HTTP begin.
 pub const START: &str = "20260302090000";
+/// The same in RFC 3339.
+pub const START_OF_JOURNEYS: &str = "2026-03-02T09:00:00Z";
 
 static PKI: LazyLock<ThrowAwayPki> =
-    LazyLock::new(|| ThrowAwayPki::generate(time(START), "555254239107", "TEST").unwrap());
+    LazyLock::new(|| ThrowAwayPki::generate(instant(START), "555254239107", "TEST").unwrap());
 
 /// A server that runs until it is dropped.
 #[derive(Debug)]
@@ -54,6 +61,17 @@ impl Server {
         Self::serving(service(store, tokens, settings))
     }
 
+    /// The same with what else a service may be given.
+    #[must_use]
+    pub fn with<S: Store + 'static>(
+        store: S,
+        tokens: Tokens,
+        settings: Settings,
+        more: impl FnOnce(Service<S>) -> Service<S>,
+    ) -> Self {
+        Self::serving(service_with(store, tokens, settings, more))
+    }
+
     /// A server of this service.
     #[must_use]
     pub fn serving<S: Store + 'static>(service: Arc<Service<S>>) -> Self {
@@ -71,10 +89,28 @@ impl Server {
         Self { address: told.recv().unwrap(), stop: Some(stop), thread: Some(thread) }
     }
 
+    /// A server that runs elsewhere.
+    #[must_use]
+    pub fn at(address: SocketAddr) -> Self {
+        Self { address, stop: None, thread: None }
+    }
+
     /// A call with a token that says nothing, under a new request id.
     #[must_use]
     pub fn post(&self, path: &str, body: &Value) -> Reply {
         self.ask("POST", path, &[("authorization", "Bearer x"), ("x-request-id", &request_id())], &body.to_string())
+    }
+
+    /// A question to the tracker, with all the headers that it wants.
+    #[must_use]
+    pub fn track(&self, query: &str) -> Reply {
+        let headers = [
+            ("authorization", "Bearer x"),
+            ("x-request-id", &request_id()),
+            ("nhsd-organization-uuid", "A83008"),
+            ("nhsd-session-jobrole", "S0030:G0100:R0570"),
+        ];
+        self.ask("GET", &format!("/clinical-prescription-tracker/RequestGroup{query}"), &headers, "")
     }
 
     /// A call with these headers.
@@ -103,12 +139,22 @@ impl Server {
 /// A service for tests over this store, which is not yet listening.
 #[must_use]
 pub fn service<S: Store + 'static>(store: S, tokens: Tokens, settings: Settings) -> Arc<Service<S>> {
+    service_with(store, tokens, settings, |service| service)
+}
+
+fn service_with<S: Store + 'static>(
+    store: S,
+    tokens: Tokens,
+    settings: Settings,
+    more: impl FnOnce(Service<S>) -> Service<S>,
+) -> Arc<Service<S>> {
     let clock = Arc::new(MovableClock::new(Arc::new(SystemClock)));
-    clock.set(time(START));
+    clock.set(instant(START));
     let asid: eps_core::ids::Asid = "567456789789".parse().unwrap();
     let broker = Broker::new(store, asid.clone()).clock(Arc::clone(&clock) as Arc<dyn Clock>);
+    let broker = broker.periods(settings.periods());
     let service = Service::new(broker, Arc::clone(&clock) as Arc<dyn Clock>, asid, tokens, settings);
-    Arc::new(service.signatures(check()).for_tests(clock))
+    Arc::new(more(service).signatures(check()).for_tests(clock))
 }
 
 /// Signs as the prescriber whom the servers of these tests believe.
@@ -127,13 +173,21 @@ impl Drop for Server {
     }
 }
 
+/// Writes into a folder what a server needs to verify the prescriptions of these tests.
+pub fn write_trust(folder: &std::path::Path) {
+    PKI.write_trust(folder).unwrap();
+}
+
 /// What verifies the prescriptions of these tests.
 #[must_use]
 pub fn check() -> PolicyCheck {
     let provider = AwsLc::new();
     let trust = TrustAnchors::new([PKI.root()], [PKI.signing_ca()], &provider).unwrap();
     let lists = Crls::new(PKI.revocation_lists().iter().map(Vec::as_slice), &trust, &provider);
-    PolicyCheck { provider: Arc::new(provider), trust, lists, policy: Policy::production() }
+    let mut policy = Policy::production();
+    // A journey takes months, and nobody writes the lists anew.
+    policy.list_grace = time::Duration::days(400);
+    PolicyCheck { provider: Arc::new(provider), trust, lists, policy }
 }
 
 /// What came back; status 0 where the connection was closed without a reply.

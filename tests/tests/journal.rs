@@ -5,7 +5,7 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
-use eps_core::ids::{MessageId, OdsCode, PrescriptionId};
+use eps_core::ids::{MessageId, NhsNumber, OdsCode, PrescriptionId};
 use eps_core::model::{Date, Message, Timestamp};
 use eps_core::record::Periods;
 use eps_tests::messages::*;
@@ -386,6 +386,10 @@ impl<S: Store> Store for Tampered<'_, S> {
 
     fn due(&self, today: Date, after: Option<&Due>, limit: u32) -> Result<Vec<Due>, StoreError> {
         self.store.due(today, after, limit)
+    }
+
+    fn of_patient(&self, patient: &NhsNumber, limit: u32) -> Result<Vec<PrescriptionId>, StoreError> {
+        self.store.of_patient(patient, limit)
     }
 
     fn journal(&self, after: u64, limit: u32) -> Result<Vec<JournalRow>, StoreError> {

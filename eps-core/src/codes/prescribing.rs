@@ -74,6 +74,19 @@ vocabulary! {
     }
 }
 
+impl Gender {
+    /// The code that Spine's trackers have for it: they count the last two otherwise than HL7 v3 does.
+    #[must_use]
+    pub const fn tracker_code(self) -> &'static str {
+        match self {
+            Self::Male => "1",
+            Self::Female => "2",
+            Self::NotSpecified => "3",
+            Self::NotKnown => "4",
+        }
+    }
+}
+
 vocabulary! {
     /// FHIR `MedicationRequest.courseOfTherapyType`; HL7 v3 knows the [`TreatmentType`] only.
     CourseOfTherapy(fhir "http://terminology.hl7.org/CodeSystem/medicationrequest-course-of-therapy") {

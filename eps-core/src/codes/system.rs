@@ -134,8 +134,6 @@ pub(crate) const PENDING_CANCELLATION: &str = "https://fhir.nhs.uk/StructureDefi
 /// Who took part in an action, in the words of FHIR R5.
 pub(crate) const PARTICIPANT_REFERENCE: &str =
     "http://hl7.org/fhir/5.0/StructureDefinition/extension-RequestOrchestration.action.participant.typeReference";
-/// What a pharmacy tells a patient of an item.
-pub(crate) const PATIENT_STATUS: &str = "https://fhir.nhs.uk/CodeSystem/task-businessStatus-nppt";
 
 /// The names of extensions inside other extensions, which have no URL of their own.
 pub(crate) mod part {

@@ -180,6 +180,16 @@ impl PrescriptionId {
     }
 }
 
+/// Whether the last character of an id is the check character of those before it. Nothing else of its form is looked at.
+#[must_use]
+pub fn is_check_character_right(id: &str) -> bool {
+    let mut characters = id.chars();
+    let last = characters.next_back();
+    let body = characters.as_str();
+    let known = |character: char| character == '-' || character.is_ascii_alphanumeric();
+    !body.is_empty() && body.chars().all(known) && last == Some(check_character(body))
+}
+
 /// ISO 7064 MOD 37-2 over the characters of `body` that are not hyphens.
 fn check_character(body: &str) -> char {
     let sum = body.chars().filter_map(|character| character.to_digit(36)).fold(0, |sum, value| (sum + value) * 2 % 37);

@@ -9,6 +9,7 @@ use super::time::expire_from;
 use super::timeline::Event;
 use super::{Accepted, Effect, Issue, IssueNumber, Periods, Received, Record, Reply};
 use crate::codes::{PrescriptionStatus, TreatmentType};
+use crate::ids::OdsCode;
 
 /// Takes the current issue back. It waits for no pharmacy any more, and what a prescriber cancelled meanwhile is
 /// cancelled now; if its time is over, it has expired.
@@ -23,7 +24,7 @@ pub(super) fn decide(
     let today = received.at.date();
     let over = record.expiry(number, periods) < today;
     let mut changing = Changing::begin(record);
-    changing.record.issues.change(number, |issue| issue.change(|state| give_back(state, returned)))?;
+    changing.record.issues.change(number, |issue| issue.change(|state| give_back(state, returned, periods)))?;
     changing.record.forget_nomination();
     let mut effects = vec![Effect::Keep(returned.document)];
     effects.extend(apply_pending(&mut changing)?);
@@ -49,10 +50,11 @@ fn check_issue(record: &Record, current: IssueNumber, returned: &ReturnOf) -> Re
     }
 }
 
-fn give_back(state: State, returned: &ReturnOf) -> Result<State, Refusal> {
+fn give_back(state: State, returned: &ReturnOf, periods: &Periods) -> Result<State, Refusal> {
     let (from, performer) = (state.status(), state.performer());
+    let may = |holder: &OdsCode| *holder == returned.by || periods.returned_by_anybody;
     match state {
-        State::WithDispenser(held) if held.release.to == returned.by => Ok(State::ToBeDispensed(held.give_back())),
+        State::WithDispenser(held) if may(&held.release.to) => Ok(State::ToBeDispensed(held.give_back())),
         State::WithDispenser(_) => {
             Err(performer.map_or(Refusal::PrescriptionNotFound, |other| Refusal::WithAnotherDispenser(Box::new(other))))
         }

@@ -2,7 +2,7 @@
 
 use crate::codes::ItemStatus;
 
-/// Day and month counts that decide when something happens to a prescription.
+/// Day and month counts that decide when something happens to a prescription, and what else can be chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Periods {
@@ -30,6 +30,9 @@ pub struct Periods {
     pub future_hours: u16,
     /// Day of the month after a dispensing up to which its claim can be amended.
     pub claim_amendment_day: u8,
+    /// Whether a return is taken from any organisation, and not only from the dispenser that has the prescription: clients
+    /// of the NHS's API name the prescriber's organisation in it.
+    pub returned_by_anybody: bool,
 }
 
 impl Periods {
@@ -47,6 +50,7 @@ impl Periods {
         default_days_supply: 28,
         future_hours: 24,
         claim_amendment_day: 5,
+        returned_by_anybody: false,
     };
 }
 

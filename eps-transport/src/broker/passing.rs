@@ -83,7 +83,8 @@ impl TimeWrite {
         let version = record.version().saturating_add(1);
         let until = today.plus_months(DELETED_MONTHS).min(end_of_life(record));
         let (becomes, kept) = if until > today {
-            let stored = StoredRecord { version: Version(version), body: None, waits: None, due: Some(until) };
+            let stored =
+                StoredRecord { version: Version(version), body: None, waits: None, due: Some(until), patient: None };
             (Becomes::Deleted(until), Some(stored))
         } else {
             (Becomes::Purged, None)

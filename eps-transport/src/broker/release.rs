@@ -126,7 +126,7 @@ impl<S: Store> Broker<S> {
     }
 
     /// The signed prescription, byte for byte as it arrived.
-    fn signed_document(&self, signed: &SignedAt) -> Result<ReleasedPrescription, BrokerError> {
+    pub(super) fn signed_document(&self, signed: &SignedAt) -> Result<ReleasedPrescription, BrokerError> {
         let bytes = self.document(signed.key)?;
         let xml = String::from_utf8(bytes).map_err(|_| BrokerError::DocumentDamaged(signed.key))?;
         Ok(ReleasedPrescription { template: ReleaseTemplate::R2, document: signed.document(xml) })

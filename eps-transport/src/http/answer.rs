@@ -14,7 +14,7 @@ const JSON: &str = "application/json";
 const XML: &str = "application/xml";
 
 const SPINE_ISSUE: &str = "https://fhir.nhs.uk/R4/CodeSystem/Spine-ErrorOrWarningCode";
-const HTTP_CODES: &str = "https://fhir.nhs.uk/CodeSystem/http-error-codes";
+pub(super) const HTTP_CODES: &str = "https://fhir.nhs.uk/CodeSystem/http-error-codes";
 
 /// What is sent back.
 #[derive(Debug)]
@@ -25,12 +25,14 @@ pub struct Answer {
     /// The body.
     pub body: Vec<u8>,
     more: Vec<(HeaderName, HeaderValue)>,
+    /// What is sent in place of the body, as it comes.
+    stream: Option<Body>,
 }
 
 impl Answer {
     /// A body of this type.
     pub(super) fn new(status: StatusCode, content_type: &'static str, body: impl Into<Vec<u8>>) -> Self {
-        Self { status, content_type, body: body.into(), more: Vec::new() }
+        Self { status, content_type, body: body.into(), more: Vec::new(), stream: None }
     }
 
     /// A FHIR resource that is written already.
@@ -61,6 +63,16 @@ impl Answer {
         self
     }
 
+    /// The same with a body that comes bit by bit.
+    pub(super) fn streamed(self, stream: Body) -> Self {
+        Self { stream: Some(stream), ..self }
+    }
+
+    /// Adds the headers of another answer.
+    pub(super) fn keep_headers_of(&mut self, other: Self) {
+        self.more.extend(other.more);
+    }
+
     /// Everything that is wrong with a message.
     pub(super) fn problems(problems: &Problems, now: Timestamp) -> Self {
         let mut outcome = operation_outcome(problems);
@@ -71,7 +83,7 @@ impl Answer {
     }
 
     pub(super) fn response(self) -> Response<Body> {
-        let mut response = Response::new(Body::from(self.body));
+        let mut response = Response::new(self.stream.unwrap_or_else(|| Body::from(self.body)));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));

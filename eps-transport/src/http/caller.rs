@@ -4,9 +4,11 @@ use axum::http::HeaderMap;
 use eps_core::ids::{Asid, SdsRoleProfileId, SdsUserId};
 use eps_core::model::{Code, SdsAuthor};
 
+use super::Service;
 use super::answer::{Answer, Problem};
-use super::scope::{Access, USER};
-use super::token::{Claims, Tokens};
+use super::scope::{Access, EVERY};
+use super::settings::Leniency;
+use super::token::{Claims, NotAccepted};
 
 /// Who calls.
 #[derive(Clone)]
@@ -29,37 +31,19 @@ const UNKNOWN_ROLE: &str = "UNKNOWN";
 
 impl Caller {
     /// The caller of a request.
-    pub(super) fn of(headers: &HeaderMap, tokens: &Tokens) -> Result<Self, Answer> {
-        let token = bearer(headers).ok_or_else(|| Problem::NoToken.answer())?;
-        match tokens.claims(token) {
-            Err(_) => Err(Problem::NoToken.answer()),
-            Ok(None) => Self::anybody(headers),
-            Ok(Some(claims)) => Self::claimed(headers, claims),
+    pub(super) fn of<S>(headers: &HeaderMap, service: &Service<S>, leniency: Leniency) -> Result<Self, Answer> {
+        let claims = claims(headers, service).map_err(|NotAccepted| Problem::NoToken.answer())?;
+        if !leniency.role_of_token && claims.user().is_some() && header(headers, ROLE).is_none() {
+            return Err(Problem::NoRole.answer());
         }
-    }
-
-    fn anybody(headers: &HeaderMap) -> Result<Self, Answer> {
-        let (user, role) = ANYBODY;
-        let claims = Claims {
-            nhsid_useruid: Some(user.to_owned()),
-            selected_roleid: header(headers, ROLE).is_none().then(|| role.to_owned()),
-            scope: Some(USER.join(" ")),
-            ..Claims::default()
-        };
-        Self::claimed(headers, claims)
-    }
-
-    fn claimed(headers: &HeaderMap, claims: Claims) -> Result<Self, Answer> {
-        let is_app = claims.access_mode.as_deref() == Some("application-restricted");
-        let user = claims.nhsid_useruid.clone().or_else(|| claims.sub.clone()).filter(|_| !is_app);
         let role = role(headers, &claims)?;
         let known = |id: &str| claims.nhsid_nrbac_roles.iter().find(|role| role.person_roleid.as_deref() == Some(id));
         let job_role = role.as_deref().and_then(known).and_then(|role| role.role_code.as_deref()?.parse().ok());
         Ok(Self {
-            user: user.and_then(|user| user.parse().ok()),
+            user: claims.user().and_then(|user| user.parse().ok()),
             role: role.and_then(|role| role.parse().ok()),
             job_role,
-            scopes: claims.scope.unwrap_or_default().split_ascii_whitespace().map(str::to_owned).collect(),
+            scopes: claims.scopes(),
             application: claims.application_id,
             asid: claims.asid.and_then(|asid| asid.parse().ok()),
         })
@@ -82,20 +66,31 @@ impl Caller {
 
 const ROLE: &str = "nhsd-session-urid";
 
+/// What the token of a request claims. Where any is believed and this one says nothing, it is that of a user who may do
+/// everything.
+pub(super) fn claims<S>(headers: &HeaderMap, service: &Service<S>) -> Result<Claims, NotAccepted> {
+    let (user, role) = ANYBODY;
+    let anybody = || Claims {
+        nhsid_useruid: Some(user.to_owned()),
+        selected_roleid: Some(role.to_owned()),
+        scope: Some(EVERY.join(" ")),
+        ..Claims::default()
+    };
+    let token = bearer(headers).ok_or(NotAccepted)?;
+    let given = service.clients.as_ref().and_then(|clients| clients.claims(token));
+    given.map_or_else(|| Ok(service.tokens.claims(token)?.unwrap_or_else(anybody)), Ok)
+}
+
 /// The role profile: the header's, which must be one of the token's if it lists any; else the token's.
 fn role(headers: &HeaderMap, claims: &Claims) -> Result<Option<String>, Answer> {
-    let listed: Vec<&str> = claims.nhsid_nrbac_roles.iter().filter_map(|role| role.person_roleid.as_deref()).collect();
-    if let Some(asked) = header(headers, ROLE) {
-        if !listed.is_empty() && !listed.contains(&asked) || asked.parse::<SdsRoleProfileId>().is_err() {
-            return Err(Problem::WrongRole(asked.to_owned()).answer());
-        }
-        return Ok(Some(asked.to_owned()));
+    let mut listed = claims.nhsid_nrbac_roles.iter().filter_map(|role| role.person_roleid.as_deref()).peekable();
+    let Some(asked) = header(headers, ROLE) else { return Ok(claims.role().map(str::to_owned)) };
+    let is_listed = listed.peek().is_none() || listed.any(|role| role == asked);
+    if is_listed && asked.parse::<SdsRoleProfileId>().is_ok() {
+        Ok(Some(asked.to_owned()))
+    } else {
+        Err(Problem::WrongRole(asked.to_owned()).answer())
     }
-    let only = match listed.as_slice() {
-        [only] => Some((*only).to_owned()),
-        _ => None,
-    };
-    Ok(claims.selected_roleid.clone().or(only))
 }
 
 /// The token of an `Authorization: Bearer` header. On a server that believes any, an empty one is one.

@@ -49,7 +49,7 @@ impl<S: Store + 'static> Service<S> {
         let context = self.context(exchange)?;
         let envelope = fhir::read(exchange.body, &context).map_err(|found| Answer::problems(&found, exchange.now))?;
         belongs(exchange.call, &envelope.message)?;
-        exchange.caller.may(access(exchange.product, &envelope.message))?;
+        exchange.caller.may(self.access(exchange.product, &envelope.message))?;
         let message = hl7v3::write(&envelope);
         if matches!(envelope.message, Message::Prescription(_)) {
             self.check_signature(&message, exchange.now)?;
@@ -61,6 +61,34 @@ impl<S: Store + 'static> Service<S> {
             Err(error) => return Err(failed(&error)),
         };
         self.answer_with(&reply)
+    }
+
+    /// What a message asks of its sender.
+    fn access(&self, product: Product, message: &Message) -> Access {
+        match message {
+            Message::Prescription(_) | Message::Cancellation(_) => Access::Prescribing,
+            Message::ReleaseRequest(asked) => match asked.kind {
+                ReleaseKind::Nominated => Access::NominatedRelease,
+                ReleaseKind::Patient(_) if self.settings.leniency.release_by_application => {
+                    Access::ReleaseById(product)
+                }
+                ReleaseKind::Patient(_) => Access::Dispensing,
+            },
+            Message::DispenseNotification(_)
+            | Message::DispenseClaim(_)
+            | Message::Return(_)
+            | Message::Withdrawal(_)
+            | Message::DispenseHistory(_)
+            | Message::ReleaseResponse(_)
+            | Message::ReleaseRejection(_)
+            | Message::CancellationResponse(_)
+            | Message::MetadataQuery(_)
+            | Message::PrescriptionMetadata(_)
+            | Message::DocumentQuery(_)
+            | Message::StoredDocument(_)
+            | Message::PrescriptionSearch(_)
+            | Message::Acknowledgement => Access::Dispensing,
+        }
     }
 
     /// A reply of the broker as FHIR. Ids and time come from the reply, so that the same reply is the same answer.
@@ -152,36 +180,17 @@ fn belongs(call: &Call, message: &Message) -> Result<(), Answer> {
         | Call::Validate
         | Call::VerifySignature
         | Call::DoseToText
+        | Call::Search
+        | Call::Details(_)
+        | Call::Update
+        | Call::CheckUpdates
+        | Call::Waiting(_)
+        | Call::Token
         | Call::Poll
         | Call::Clock
         | Call::Faults => (false, "Nothing is answered here."),
     };
     if right { Ok(()) } else { Err(Problem::WrongMessage(words).answer()) }
-}
-
-/// What a message asks of its sender.
-fn access(product: Product, message: &Message) -> Access {
-    match message {
-        Message::Prescription(_) | Message::Cancellation(_) => Access::Prescribing,
-        Message::ReleaseRequest(asked) => match asked.kind {
-            ReleaseKind::Nominated => Access::NominatedRelease,
-            ReleaseKind::Patient(_) => Access::ReleaseById(product),
-        },
-        Message::DispenseNotification(_)
-        | Message::DispenseClaim(_)
-        | Message::Return(_)
-        | Message::Withdrawal(_)
-        | Message::DispenseHistory(_)
-        | Message::ReleaseResponse(_)
-        | Message::ReleaseRejection(_)
-        | Message::CancellationResponse(_)
-        | Message::MetadataQuery(_)
-        | Message::PrescriptionMetadata(_)
-        | Message::DocumentQuery(_)
-        | Message::StoredDocument(_)
-        | Message::PrescriptionSearch(_)
-        | Message::Acknowledgement => Access::Dispensing,
-    }
 }
 
 /// What makes two requests the same one: the id that their sender gave them, and every byte of their content.

@@ -6,9 +6,12 @@ use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, Method as HttpMethod, Response, StatusCode, header};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method as HttpMethod, Response, StatusCode, header};
 use eps_core::ids::Guid;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use hyper::body::Body as _;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::Service;
 use super::answer::{Answer, Problem};
@@ -16,6 +19,9 @@ use super::caller::{self, Caller};
 use super::exchange::Exchange;
 use super::faults::Fault;
 use super::route::{Call, Method, Product, route};
+use super::status_updates::{self, Sender};
+use super::tracker::{Asking, CORRELATION, Question};
+use super::waking;
 use crate::store::Store;
 
 /// The headers that are mirrored.
@@ -41,16 +47,23 @@ pub(super) async fn handle<S: Store + 'static>(
         .collect();
     let head = request.method() == HttpMethod::HEAD;
     let started = Instant::now();
-    let call = route(request.uri().path()).map_or("none", |(_, call)| call.name());
+    let routed = route(request.uri().path());
+    let call = routed.as_ref().map_or("none", |(_, call)| call.name());
     let answer = answer(&service, request).await;
     service.answered.fetch_add(1, Ordering::Relaxed);
     let (answer, dropped) = match answer {
         Ok(Done { answer, dropped }) => (answer, dropped),
+        Err(refusal) if matches!(routed, Some((_, Call::Update))) => {
+            (status_updates::in_own_form(refusal, service.clock.now()), false)
+        }
         Err(refusal) => (refusal, false),
     };
     let milliseconds = started.elapsed().as_millis();
     tracing::info!(call, status = answer.status.as_u16(), milliseconds, dropped, "answered");
     let mut response = answer.response();
+    if routed.is_some_and(|(product, _)| product == Product::Tracker) {
+        response.headers_mut().insert(CORRELATION, HeaderValue::from_static(""));
+    }
     response.headers_mut().extend(mirrored);
     if head {
         *response.body_mut() = Body::empty();
@@ -82,23 +95,32 @@ async fn answer<S: Store + 'static>(service: &Arc<Service<S>>, request: Request)
     }
     if matches!(call, Call::Clock | Call::Faults) {
         let body = if changes { Some(collect(service, body).await?) } else { None };
-        return control(service, &call, body.as_deref()).map(Done::from);
+        return control(service, &call, body.as_ref().map(|body| body.bytes.as_ref())).map(Done::from);
     }
-    let caller = Caller::of(&parts.headers, &service.tokens)?;
-    let request = request_id(&parts.headers)?;
+    if call == Call::Token {
+        let clients = service.clients.as_ref().ok_or_else(|| Problem::NoRoute.answer())?;
+        return Ok(clients.exchange(&collect(service, body).await?.bytes).into());
+    }
+    if let Call::Waiting(pharmacy) = &call {
+        return waking::answer(service, &parts, pharmacy).await.map(Done::from);
+    }
+    let admitted = admit(service, &call, &parts)?;
     let fault = service.movable.as_ref().and_then(|_| service.faults.next());
     if let Some(refusal) = fault.and_then(Fault::refusal) {
         return Err(refusal);
     }
     let body = collect(service, body).await?;
-    let asked = Asked { product, call, caller, request, body, headers: parts.headers };
-    let answer = work(service, asked).await;
+    let query = parts.uri.query().unwrap_or_default().to_owned();
+    let asked = Asked { product, call, admitted, body, headers: parts.headers, query };
+    let answer = in_time(service, asked).await;
     if let Some(delay) = fault.and_then(Fault::delay) {
         tokio::time::sleep(delay).await;
     }
     // A refusal is dropped as a reply is: the caller cannot know which it was.
-    let answer = answer.unwrap_or_else(|refusal| refusal);
-    Ok(Done { answer, dropped: fault == Some(Fault::DropReply) })
+    match answer {
+        Err(refusal) if fault != Some(Fault::DropReply) => Err(refusal),
+        Ok(answer) | Err(answer) => Ok(Done { answer, dropped: fault == Some(Fault::DropReply) }),
+    }
 }
 
 /// Whether the call changes something; refuses a method that it does not take.
@@ -134,6 +156,12 @@ fn open<S: Store + 'static>(service: &Service<S>, product: Product, call: &Call)
         | Call::Validate
         | Call::VerifySignature
         | Call::DoseToText
+        | Call::Search
+        | Call::Details(_)
+        | Call::Update
+        | Call::CheckUpdates
+        | Call::Waiting(_)
+        | Call::Token
         | Call::Clock
         | Call::Faults => None,
     }
@@ -148,26 +176,120 @@ fn request_id(headers: &HeaderMap) -> Result<Guid, Answer> {
     id.parse().map_err(|_| Problem::WrongRequestId(id.to_owned()).answer())
 }
 
-async fn collect<S>(service: &Service<S>, body: Body) -> Result<Bytes, Answer> {
+/// A body, and its room in memory for as long as it is worked on.
+struct Collected {
+    bytes: Bytes,
+    _room: OwnedSemaphorePermit,
+}
+
+/// Reads a body. Room for all of it is taken before the first byte, so that what many senders send at once is bounded.
+async fn collect<S>(service: &Service<S>, body: Body) -> Result<Collected, Answer> {
     let limits = &service.settings.limits;
+    let size = body.size_hint();
+    let most = size.upper().and_then(|most| usize::try_from(most).ok()).unwrap_or(limits.body);
+    if usize::try_from(size.lower()).is_ok_and(|least| least > limits.body) {
+        drain(body, limits.body).await;
+        return Err(Problem::TooLong.answer());
+    }
+    let room = u32::try_from(most.min(limits.body) / UNIT + 1).unwrap_or(u32::MAX);
+    let room = tokio::time::timeout(limits.queue_time, Arc::clone(&service.room).acquire_many_owned(room)).await;
+    let Ok(Ok(room)) = room else { return Err(Problem::Busy.answer()) };
     let body = Limited::new(body, limits.body).collect();
     match tokio::time::timeout(limits.body_time, body).await {
         Err(_) => Err(Problem::TooSlow.answer()),
-        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Ok(body)) => Ok(Collected { bytes: body.to_bytes(), _room: room }),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Problem::TooLong.answer()),
         // The connection broke; nobody reads this.
         Ok(Err(_)) => Err(Problem::TooSlow.answer()),
     }
 }
 
+/// How long a body that is not wanted may take to send its next part.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// Lets a caller send some of a body that nobody reads: one whose connection is closed meanwhile may not see his answer.
+async fn drain(mut body: Body, limit: usize) {
+    let mut left = limit.saturating_mul(2);
+    while left > 0 {
+        let Ok(Some(Ok(frame))) = tokio::time::timeout(PATIENCE, body.frame()).await else { return };
+        left = left.saturating_sub(frame.data_ref().map_or(1, Bytes::len));
+    }
+}
+
+/// In which memory for bodies is counted.
+pub(super) const UNIT: usize = 1024;
+
+/// Who asks what, before any body is looked at.
+enum Admitted {
+    /// A caller whose message is read, under an id of its own.
+    Message(Caller, Guid),
+    /// A question to the tracker.
+    Tracker(Question),
+    /// An application with status updates.
+    Updates(Sender),
+}
+
+/// Lets a request in if its sender is known and its headers are right.
+fn admit<S: Store + 'static>(service: &Service<S>, call: &Call, parts: &Parts) -> Result<Admitted, Answer> {
+    let leniency = service.settings.leniency;
+    let id = match call {
+        Call::Search => None,
+        Call::Details(id) => Some(id.as_str()),
+        Call::Update | Call::CheckUpdates => {
+            return Sender::of(&parts.headers, service).map(Admitted::Updates);
+        }
+        Call::Ping
+        | Call::Metadata
+        | Call::Status
+        | Call::Healthcheck
+        | Call::Metrics
+        | Call::Prepare
+        | Call::ProcessMessage
+        | Call::Release
+        | Call::Task
+        | Call::Claim
+        | Call::Convert
+        | Call::Validate
+        | Call::VerifySignature
+        | Call::DoseToText
+        | Call::Waiting(_)
+        | Call::Token
+        | Call::Poll
+        | Call::Clock
+        | Call::Faults => {
+            let caller = Caller::of(&parts.headers, service, leniency)?;
+            return Ok(Admitted::Message(caller, request_id(&parts.headers)?));
+        }
+    };
+    let query = parts.uri.query().unwrap_or_default();
+    let asking = Asking { headers: &parts.headers, id, query, leniency, now: service.clock.now() };
+    asking.question(service).map(Admitted::Tracker)
+}
+
 /// What a known caller asks.
 struct Asked {
     product: Product,
     call: Call,
-    caller: Caller,
-    request: Guid,
-    body: Bytes,
+    admitted: Admitted,
+    body: Collected,
     headers: HeaderMap,
+    query: String,
+}
+
+/// The time in which status updates are answered, as in the live service.
+const UPDATE_TIME: Duration = Duration::from_millis(9_500);
+
+/// Works on a message; status updates are told when they take too long.
+async fn in_time<S: Store + 'static>(service: &Arc<Service<S>>, asked: Asked) -> Result<Answer, Answer> {
+    if asked.call != Call::Update {
+        return work(service, asked).await;
+    }
+    let late = || {
+        let mut answer = Problem::Server.answer();
+        answer.status = StatusCode::GATEWAY_TIMEOUT;
+        answer
+    };
+    tokio::time::timeout(UPDATE_TIME, work(service, asked)).await.unwrap_or_else(|_| Err(late()))
 }
 
 /// Works on a message on a thread that may wait for the disk; where too many are worked on for too long, the caller is
@@ -184,8 +306,15 @@ async fn work<S: Store + 'static>(service: &Arc<Service<S>>, asked: Asked) -> Re
 }
 
 fn dispatch<S: Store + 'static>(service: &Service<S>, asked: &Asked) -> Result<Answer, Answer> {
-    let Asked { product, call, caller, request, body, headers } = asked;
+    let Asked { product, call, admitted, body, headers, query } = asked;
+    let body = &body.bytes;
     let now = service.clock.now();
+    let (caller, request) = match admitted {
+        Admitted::Tracker(question) => return service.tell(question, now),
+        Admitted::Updates(sender) if *call == Call::Update => return service.log_updates(sender, headers, body, now),
+        Admitted::Updates(sender) => return Ok(service.read_updates(sender, headers, query)),
+        Admitted::Message(caller, request) => (caller, request),
+    };
     let exchange = Exchange { product: *product, call, caller, request: *request, body, now };
     match call {
         Call::Prepare => service.prepare(&exchange),
@@ -205,6 +334,12 @@ fn dispatch<S: Store + 'static>(service: &Service<S>, asked: &Asked) -> Result<A
         | Call::Status
         | Call::Healthcheck
         | Call::Metrics
+        | Call::Search
+        | Call::Details(_)
+        | Call::Update
+        | Call::CheckUpdates
+        | Call::Waiting(_)
+        | Call::Token
         | Call::Poll
         | Call::Clock
         | Call::Faults => Err(Problem::NoRoute.answer()),

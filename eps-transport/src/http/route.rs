@@ -1,5 +1,7 @@
 //! Paths: which product, which call.
 
+use super::query;
+
 /// The products, told apart by the first segment of a path. The first three are names of one service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -48,6 +50,18 @@ pub enum Call {
     VerifySignature,
     /// A structured dosage in words.
     DoseToText,
+    /// A search for prescriptions.
+    Search,
+    /// One prescription with its history; as its id was written, and empty where none was.
+    Details(String),
+    /// What pharmacies tell patients of their items.
+    Update,
+    /// What was told of them.
+    CheckUpdates,
+    /// Being woken when prescriptions wait for this pharmacy.
+    Waiting(String),
+    /// An access token for an application.
+    Token,
     /// Asking again for an answer, which never has to be done here.
     Poll,
     /// The clock of a test server.
@@ -87,6 +101,12 @@ impl Call {
             Self::Validate => "$validate",
             Self::VerifySignature => "$verify-signature",
             Self::DoseToText => "$dose-to-text",
+            Self::Search => "RequestGroup",
+            Self::Details(_) => "RequestGroup/{id}",
+            Self::Update => "status-update",
+            Self::CheckUpdates => "checkprescriptionstatusupdates",
+            Self::Waiting(_) => "waiting/{ods}",
+            Self::Token => "oauth2/token",
             Self::Poll => "_poll",
             Self::Clock => "_eps/clock",
             Self::Faults => "_eps/faults",
@@ -97,7 +117,16 @@ impl Call {
     #[must_use]
     pub const fn method(&self) -> Method {
         match self {
-            Self::Ping | Self::Metadata | Self::Status | Self::Healthcheck | Self::Metrics | Self::Poll => Method::Get,
+            Self::Ping
+            | Self::Metadata
+            | Self::Status
+            | Self::Healthcheck
+            | Self::Metrics
+            | Self::Search
+            | Self::Details(_)
+            | Self::CheckUpdates
+            | Self::Waiting(_)
+            | Self::Poll => Method::Get,
             Self::Prepare
             | Self::ProcessMessage
             | Self::Release
@@ -106,22 +135,50 @@ impl Call {
             | Self::Convert
             | Self::Validate
             | Self::VerifySignature
-            | Self::DoseToText => Method::Post,
+            | Self::DoseToText
+            | Self::Update
+            | Self::Token => Method::Post,
             Self::Clock | Self::Faults => Method::GetAndPost,
         }
     }
 }
 
-/// What a path leads to; a `$` may be written `%24`, and one slash may follow.
+/// What a path leads to; a `$` may be written `%24`, and one slash may follow. Without a prefix, each call that only one
+/// product has is that product's.
 #[must_use]
 pub fn route(path: &str) -> Option<(Product, Call)> {
-    let path = path.strip_suffix('/').unwrap_or(path);
-    let (product, rest) = product(path);
+    let (product, whole) = product(path);
+    let rest = whole.strip_suffix('/').unwrap_or(whole);
     let call = match product {
-        Product::Combined | Product::Prescribing | Product::Dispensing => message_call(rest)?,
-        Product::Tracker | Product::StatusUpdate => about(rest)?,
+        Product::Combined | Product::Prescribing | Product::Dispensing => message_call(rest),
+        Product::Tracker => about(rest).or_else(|| tracker_call(whole)),
+        Product::StatusUpdate if rest.is_empty() => Some(Call::Update),
+        Product::StatusUpdate => about(rest).or_else(|| check_call(rest)),
     };
-    Some((product, call))
+    let only_here = || {
+        let tracker = tracker_call(whole).map(|call| (Product::Tracker, call));
+        tracker.or_else(|| check_call(rest).map(|call| (Product::StatusUpdate, call)))
+    };
+    match call {
+        None if whole == path => only_here(),
+        None => None,
+        Some(call) => Some((product, call)),
+    }
+}
+
+fn check_call(path: &str) -> Option<Call> {
+    (path == "/checkprescriptionstatusupdates").then_some(Call::CheckUpdates)
+}
+
+/// A slash behind `RequestGroup` asks for a prescription, and names none.
+fn tracker_call(path: &str) -> Option<Call> {
+    let rest = path.strip_prefix("/RequestGroup")?;
+    if rest.is_empty() {
+        return Some(Call::Search);
+    }
+    let id = rest.strip_prefix('/')?;
+    let id = id.strip_suffix('/').unwrap_or(id);
+    (!id.contains('/')).then(|| Call::Details(query::decoded(id)))
 }
 
 fn product(path: &str) -> (Product, &str) {
@@ -151,10 +208,11 @@ fn message_call(path: &str) -> Option<Call> {
         return match path {
             "/_healthcheck" => Some(Call::Healthcheck),
             "/metrics" => Some(Call::Metrics),
+            "/oauth2/token" => Some(Call::Token),
             "/_eps/clock" => Some(Call::Clock),
             "/_eps/faults" => Some(Call::Faults),
             _ if path.starts_with("/_poll/") => Some(Call::Poll),
-            _ => about(path),
+            _ => about(path).or_else(|| path.strip_prefix("/waiting/").map(|ods| Call::Waiting(query::decoded(ods)))),
         };
     };
     // The one character of these names that clients escape.
@@ -203,6 +261,21 @@ mod tests {
         }
         assert_eq!(route("/clinical-prescription-tracker/_ping"), Some((Product::Tracker, Call::Ping)));
         assert_eq!(route("/prescription-status-update/metadata"), Some((Product::StatusUpdate, Call::Metadata)));
+        for path in ["/prescription-status-update", "/prescription-status-update/"] {
+            assert_eq!(route(path), Some((Product::StatusUpdate, Call::Update)));
+        }
+        let check = Some((Product::StatusUpdate, Call::CheckUpdates));
+        assert_eq!(route("/prescription-status-update/checkprescriptionstatusupdates/"), check);
+        assert_eq!(route("/checkprescriptionstatusupdates"), check);
+        for prefix in ["", "/clinical-prescription-tracker"] {
+            let tracked =
+                |path: &str| route(&format!("{prefix}{path}")).filter(|(product, _)| *product == Product::Tracker);
+            let details = |id: &str| Some((Product::Tracker, Call::Details(id.to_owned())));
+            assert_eq!(tracked("/RequestGroup"), Some((Product::Tracker, Call::Search)));
+            assert_eq!(tracked("/RequestGroup/"), details(""));
+            assert_eq!(tracked("/RequestGroup/9142DC-A99968-11EB9+"), details("9142DC-A99968-11EB9+"));
+            assert_eq!(tracked("/RequestGroup/9142DC-A99968-11EB9%2B/"), details("9142DC-A99968-11EB9+"));
+        }
     }
 
     #[test]
@@ -217,6 +290,9 @@ mod tests {
             "/fhir-prescribingx/_ping",
             "/clinical-prescription-tracker/FHIR/R4/$prepare",
             "/fhir-prescribing/FHIR/R4/%2524prepare",
+            "/fhir-prescribing/RequestGroup",
+            "/RequestGroup/a/b",
+            "/RequestGroups",
         ] {
             assert_eq!(route(path), None, "{path}");
         }

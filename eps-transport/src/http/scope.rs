@@ -14,6 +14,10 @@ pub enum Access {
     NominatedRelease,
     /// Releasing one prescription by its id.
     ReleaseById(Product),
+    /// Finding prescriptions.
+    Tracker,
+    /// Telling patients of their items.
+    StatusUpdate,
     /// Any valid token.
     Any,
 }
@@ -27,6 +31,10 @@ const USER_DISPENSING: [&str; 2] = [
     "urn:nhsd:apim:user-nhs-id:aal3:electronic-prescription-service-api:dispensing",
     "urn:nhsd:apim:user-nhs-id:aal3:fhir-dispensing",
 ];
+const USER_TRACKER: [&str; 2] = [
+    "urn:nhsd:apim:user-nhs-id:aal3:clinical-prescription-tracker",
+    "urn:nhsd:apim:user-nhs-id:aal3:electronic-prescription-service-api:tracker",
+];
 /// Scopes of an application-restricted token.
 const APP_PRESCRIBING: [&str; 1] = ["urn:nhsd:apim:app:level3:electronic-prescription-service-api:prescribing"];
 const APP_DISPENSING: [&str; 2] = [
@@ -34,8 +42,17 @@ const APP_DISPENSING: [&str; 2] = [
     "urn:nhsd:apim:app:level3:fhir-dispensing",
 ];
 
+const APP_STATUS_UPDATE: [&str; 1] = ["urn:nhsd:apim:app:level3:prescription-status-update"];
+
 /// Every scope, which a caller of a server without authorisation has.
-pub(super) const USER: [&str; 4] = [USER_PRESCRIBING[0], USER_PRESCRIBING[1], USER_DISPENSING[0], USER_DISPENSING[1]];
+pub(super) const EVERY: [&str; 6] = [
+    USER_PRESCRIBING[0],
+    USER_PRESCRIBING[1],
+    USER_DISPENSING[0],
+    USER_DISPENSING[1],
+    USER_TRACKER[0],
+    APP_STATUS_UPDATE[0],
+];
 
 /// Why a token is not good for an operation, in the words of the NHS service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +74,12 @@ impl Access {
             Self::Dispensing | Self::ReleaseById(_) => attended(&USER_DISPENSING, &APP_DISPENSING, DISPENSING),
             Self::NominatedRelease if has(&USER_DISPENSING) || has(&APP_DISPENSING) => Ok(()),
             Self::NominatedRelease => Err(Denied(DISPENSING[1])),
+            Self::StatusUpdate if has(&APP_STATUS_UPDATE) => Ok(()),
+            Self::StatusUpdate => {
+                Err(Denied("Your app does not have permission to access status update functionality."))
+            }
+            Self::Tracker if has(&USER_TRACKER) => Ok(()),
+            Self::Tracker => Err(Denied("Your app does not have permission to access tracker functionality.")),
         }
     }
 }

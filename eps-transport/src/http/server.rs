@@ -34,7 +34,9 @@ impl<S: Store + 'static> Service<S> {
         let limits = self.settings.limits;
         let room = Arc::new(Semaphore::new(limits.connections));
         let ending = GracefulShutdown::new();
-        let router = self.router();
+        let tls = self.tls.clone();
+        let tail = tokio::spawn(super::waking::tail(Arc::clone(&self)));
+        let router = Arc::clone(&self).router();
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new()).header_read_timeout(limits.header_time).max_buf_size(limits.headers);
         let mut stop = std::pin::pin!(stop);
@@ -52,20 +54,28 @@ impl<S: Store + 'static> Service<S> {
                     continue;
                 }
             };
-            let router = router.clone();
-            let service = service_fn(move |request| answer(router.clone(), request));
-            let connection = ending.watch(http.serve_connection(TokioIo::new(stream), service));
+            let (router, http, watcher, tls) = (router.clone(), http.clone(), ending.watcher(), tls.clone());
             tokio::spawn(async move {
-                // A peer that breaks off is no news.
-                let _ = connection.await;
+                let service = service_fn(move |request| answer(router.clone(), request));
+                // A peer that breaks off is no news, nor is one that does not speak TLS.
+                match tls {
+                    None => drop(watcher.watch(http.serve_connection(TokioIo::new(stream), service)).await),
+                    Some(tls) => {
+                        let accepted = tokio::time::timeout(limits.header_time, tls.accept(stream)).await;
+                        let Ok(Ok(stream)) = accepted else { return };
+                        drop(watcher.watch(http.serve_connection(TokioIo::new(stream), service)).await);
+                    }
+                }
                 drop(place);
             });
         }
         drop(listener);
+        self.waking.end();
         tokio::select! {
             () = ending.shutdown() => {}
             () = tokio::time::sleep(GRACE) => tracing::warn!("some connections did not end in time"),
         }
+        tail.abort();
         Ok(())
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use eps_core::record::Periods;
+
 /// Whether the signature of an order is verified before the order is accepted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "it is verified or it is not")]
@@ -19,6 +21,8 @@ pub enum SignatureOnCreate {
 pub struct Limits {
     /// Bytes of a body.
     pub body: usize,
+    /// Bytes of all bodies together that are read or worked on; a request for which there is no room waits.
+    pub bodies: usize,
     /// Bytes of a request's line and headers together.
     pub headers: usize,
     /// Time until the headers of a request have arrived.
@@ -38,6 +42,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             body: 4 * 1024 * 1024,
+            bodies: 256 * 1024 * 1024,
             headers: 32 * 1024,
             header_time: Duration::from_secs(10),
             body_time: Duration::from_secs(30),
@@ -46,6 +51,35 @@ impl Default for Limits {
             connections: 1024,
         }
     }
+}
+
+/// What existing clients need although the specification says otherwise. Each is a choice of its own.
+///
+/// Source: the published clients of the NHS's EPS APIs, and its coordinator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a server needs each of these")]
+pub struct Leniency {
+    /// A return is taken from any organisation; strict: from the dispenser that has the prescription.
+    pub returned_by_anybody: bool,
+    /// The role may come from the token alone; strict: every message needs `NHSD-Session-URID`.
+    pub role_of_token: bool,
+    /// Under `/fhir-dispensing` an application without a user releases by id; strict: only users do.
+    pub release_by_application: bool,
+    /// The tracker takes two of its five headers from the token; strict: all five must be sent.
+    pub headers_of_token: bool,
+}
+
+impl Leniency {
+    /// As existing clients need it.
+    pub const LENIENT: Self =
+        Self { returned_by_anybody: true, role_of_token: true, release_by_application: true, headers_of_token: true };
+    /// As the specification has it.
+    pub const STRICT: Self = Self {
+        returned_by_anybody: false,
+        role_of_token: false,
+        release_by_application: false,
+        headers_of_token: false,
+    };
 }
 
 /// What a server is set to.
@@ -58,6 +92,10 @@ pub struct Settings {
     pub verify_on_create: SignatureOnCreate,
     /// Where clients find the service, which replies name.
     pub base_path: String,
+    /// What is taken although the specification says otherwise.
+    pub leniency: Leniency,
+    /// Whether only applications that their token names may send status updates.
+    pub named_applications: bool,
     /// What one caller may take of the machine.
     pub limits: Limits,
 }
@@ -68,7 +106,19 @@ impl Default for Settings {
             sha1_applications: Vec::new(),
             verify_on_create: SignatureOnCreate::default(),
             base_path: "/fhir-dispensing/FHIR/R4".to_owned(),
+            leniency: Leniency::LENIENT,
+            named_applications: false,
             limits: Limits::default(),
         }
+    }
+}
+
+impl Settings {
+    /// The periods that the broker is to count by.
+    #[must_use]
+    pub fn periods(&self) -> Periods {
+        let mut periods = Periods::SPINE;
+        periods.returned_by_anybody = self.leniency.returned_by_anybody;
+        periods
     }
 }

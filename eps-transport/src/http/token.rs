@@ -24,12 +24,49 @@ pub(super) struct Claims {
     pub(super) application_id: Option<String>,
     pub(super) access_mode: Option<String>,
     pub(super) asid: Option<String>,
+    pub(super) client_id: Option<String>,
+    pub(super) application_name: Option<String>,
+    /// Whether the application reads the status updates of others too.
+    #[serde(default, rename = "show-all-suppliers")]
+    pub(super) show_all_suppliers: bool,
+    /// The organisations that an application may wait for.
+    #[serde(default)]
+    pub(super) organisations: Vec<String>,
+}
+
+impl Claims {
+    /// The user; an application has none.
+    pub(super) fn user(&self) -> Option<&str> {
+        let is_app = self.access_mode.as_deref() == Some("application-restricted");
+        self.nhsid_useruid.as_deref().or(self.sub.as_deref()).filter(|_| !is_app)
+    }
+
+    /// The role profile: the one that was chosen, or the only one.
+    pub(super) fn role(&self) -> Option<&str> {
+        let only = match self.nhsid_nrbac_roles.as_slice() {
+            [only] => only.person_roleid.as_deref(),
+            _ => None,
+        };
+        self.selected_roleid.as_deref().or(only)
+    }
+
+    /// Whether the caller acts for this organisation.
+    pub(super) fn acts_for(&self, organisation: &str) -> bool {
+        let mut roles = self.nhsid_nrbac_roles.iter().filter_map(|role| role.org_code.as_deref());
+        roles.any(|code| code == organisation) || self.organisations.iter().any(|code| code == organisation)
+    }
+
+    /// What the token is good for.
+    pub(super) fn scopes(&self) -> Vec<String> {
+        self.scope.as_deref().unwrap_or_default().split_ascii_whitespace().map(str::to_owned).collect()
+    }
 }
 
 /// A role of the user.
 #[derive(Clone, Deserialize)]
 pub(super) struct Role {
     pub(super) person_roleid: Option<String>,
+    pub(super) org_code: Option<String>,
     pub(super) role_code: Option<String>,
 }
 
@@ -65,13 +102,7 @@ impl Issuers {
     /// # Errors
     /// [`KeySetError`] where the set has no RSA key that can be used.
     pub fn new(jwks: &[u8], issuer: Option<&str>, audience: Option<&str>) -> Result<Self, KeySetError> {
-        let set: JwkSet = serde_json::from_slice(jwks)?;
-        let rsa = set.keys.iter().filter(|key| matches!(key.algorithm, jsonwebtoken::jwk::AlgorithmParameters::RSA(_)));
-        let named = |key: &Jwk| Ok((key.common.key_id.clone(), DecodingKey::from_jwk(key)?));
-        let keys = rsa.map(named).collect::<Result<Vec<_>, jsonwebtoken::errors::Error>>()?;
-        if keys.is_empty() {
-            return Err(KeySetError::Empty);
-        }
+        let keys = rsa_keys(&serde_json::from_slice(jwks)?)?;
         let mut validation = Validation::new(Algorithm::RS256);
         validation.algorithms = ALGORITHMS.to_vec();
         validation.validate_nbf = true;
@@ -98,6 +129,14 @@ impl Issuers {
             .map(|decoded| decoded.claims)
             .ok_or(NotAccepted)
     }
+}
+
+/// The RSA keys of a set, of which there must be one, each with its name.
+pub(super) fn rsa_keys(set: &JwkSet) -> Result<Vec<(Option<String>, DecodingKey)>, KeySetError> {
+    let rsa = set.keys.iter().filter(|key| matches!(key.algorithm, jsonwebtoken::jwk::AlgorithmParameters::RSA(_)));
+    let named = |key: &Jwk| Ok((key.common.key_id.clone(), DecodingKey::from_jwk(key)?));
+    let keys = rsa.map(named).collect::<Result<Vec<_>, jsonwebtoken::errors::Error>>()?;
+    if keys.is_empty() { Err(KeySetError::Empty) } else { Ok(keys) }
 }
 
 /// How tokens are judged.

@@ -6,7 +6,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use eps_core::ids::{Asid, Guid, MessageId, OdsCode, PrescriptionId};
+use eps_core::ids::{Asid, Guid, MessageId, NhsNumber, OdsCode, PrescriptionId};
 use eps_core::model::{Date, Timestamp};
 use eps_core::record::Periods;
 
@@ -167,6 +167,7 @@ impl Replay<'_> {
                     body: None,
                     waits: None,
                     due: Some(until),
+                    patient: None,
                 }),
             }),
             Some(Becomes::Kept(_) | Becomes::Purged) | None => None,
@@ -246,6 +247,10 @@ impl Store for Tap<'_> {
 
     fn due(&self, today: Date, after: Option<&Due>, limit: u32) -> Result<Vec<Due>, StoreError> {
         self.to.due(today, after, limit)
+    }
+
+    fn of_patient(&self, patient: &NhsNumber, limit: u32) -> Result<Vec<PrescriptionId>, StoreError> {
+        self.to.of_patient(patient, limit)
     }
 
     fn journal(&self, after: u64, limit: u32) -> Result<Vec<JournalRow>, StoreError> {

@@ -126,11 +126,13 @@ fn record_is_there(
         return Err(JournalError::Record { number: last.number, id });
     }
     match stored {
-        Some(StoredRecord { body: Some(body), waits, due, .. }) => {
+        Some(StoredRecord { body: Some(body), waits, due, patient, .. }) => {
             let record = Record::from_bytes(&body);
             let filed = record.is_ok_and(|record| {
                 let waiting = record.waits_for().map(|pharmacy| (pharmacy.clone(), record.prescribed()));
-                waiting == waits && due == Some(due_date(&record, periods))
+                waiting == waits
+                    && due == Some(due_date(&record, periods))
+                    && patient.as_ref() == Some(&record.patient().nhs_number)
             });
             if filed { Ok(true) } else { Err(JournalError::Filed { id }) }
         }

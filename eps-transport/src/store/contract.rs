@@ -60,15 +60,20 @@ fn write(number: u32, expected: Option<u32>, version: u32) -> RecordWrite {
     RecordWrite {
         id: prescription(number),
         expected: expected.map(Version),
-        record: Some(StoredRecord { version: Version(version), body, waits: None, due: None }),
+        record: Some(StoredRecord { version: Version(version), body, waits: None, due: None, patient: None }),
     }
 }
 
 /// A write that leaves only the id, or nothing.
 fn delete(number: u32, expected: u32, until: Option<&str>) -> RecordWrite {
     let due = until.map(day);
-    let record =
-        due.map(|due| StoredRecord { version: Version(expected + 1), body: None, waits: None, due: Some(due) });
+    let record = due.map(|due| StoredRecord {
+        version: Version(expected + 1),
+        body: None,
+        waits: None,
+        due: Some(due),
+        patient: None,
+    });
     RecordWrite { id: prescription(number), expected: Some(Version(expected)), record }
 }
 
@@ -84,6 +89,11 @@ fn waiting(mut write: RecordWrite, pharmacy: &str, since: &str) -> RecordWrite {
 
 fn due(mut write: RecordWrite, date: &str) -> RecordWrite {
     write.record.as_mut().unwrap().due = Some(day(date));
+    write
+}
+
+fn of(mut write: RecordWrite, patient: &str) -> RecordWrite {
+    write.record.as_mut().unwrap().patient = Some(patient.parse().unwrap());
     write
 }
 
@@ -309,6 +319,20 @@ fn of_many_at_once_one_wins(store: &dyn Store) {
 }
 
 /// Runs each behaviour against a new store of each kind.
+fn a_patient_has_prescriptions_until_they_are_deleted(store: &dyn Store) {
+    let (one, other) = ("9449304130", "9990548609");
+    store.commit(with(commit(1), [of(write(1, None, 2), one), of(write(2, None, 2), other)])).unwrap();
+    store.commit(with(commit(2), [of(write(3, None, 2), one)])).unwrap();
+    store.commit(with(commit(3), [of(write(1, Some(2), 3), one)])).unwrap();
+    let found = |patient: &str, limit| store.of_patient(&patient.parse().unwrap(), limit).unwrap();
+    assert_eq!(found(one, 9), [prescription(3), prescription(1)], "those that came last first");
+    assert_eq!(found(one, 1), [prescription(3)]);
+    assert_eq!(found("9000000009", 9), []);
+    assert_eq!(store.record(&prescription(1)).unwrap().unwrap().patient, Some(one.parse().unwrap()));
+    store.commit(time_passes([delete(3, 2, Some("20290101")), delete(2, 2, None)], &[])).unwrap();
+    assert_eq!((found(one, 9), found(other, 9)), (vec![prescription(1)], vec![]));
+}
+
 macro_rules! contract {
     ($($behaviour:ident)*) => {
         mod memory {
@@ -338,6 +362,7 @@ contract! {
     what_is_due_comes_by_day_and_then_in_the_order_it_came
     a_deleted_record_leaves_its_id_and_then_nothing
     a_message_is_kept_while_a_record_holds_it
+    a_patient_has_prescriptions_until_they_are_deleted
     what_is_sent_is_kept_as_long_as_the_message
     large_values_come_back
     of_many_at_once_one_wins

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Bound;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use eps_core::ids::{MessageId, OdsCode, PrescriptionId};
+use eps_core::ids::{MessageId, NhsNumber, OdsCode, PrescriptionId};
 use eps_core::model::Date;
 
 use super::{
@@ -22,6 +22,7 @@ struct State {
     counted: u64,
     waiting: BTreeSet<(OdsCode, Place)>,
     due: BTreeMap<(Date, u64), PrescriptionId>,
+    patients: HashMap<NhsNumber, BTreeMap<u64, PrescriptionId>>,
     /// Each with the number of records that hold it.
     messages: HashMap<MessageId, (StoredMessage, usize)>,
     /// What was sent because of a message.
@@ -75,6 +76,8 @@ impl State {
         if let Some(Numbered { number, record }) = &before {
             place(&id, record).map(|place| self.waiting.remove(&place));
             record.due.map(|due| self.due.remove(&(due, *number)));
+            let theirs = record.patient.as_ref().and_then(|patient| self.patients.get_mut(patient));
+            theirs.map(|theirs| theirs.remove(number));
         }
         let Some(record) = record else { return };
         let number = before.map_or_else(
@@ -86,6 +89,9 @@ impl State {
         );
         self.waiting.extend(place(&id, &record));
         self.due.extend(record.due.map(|due| ((due, number), id.clone())));
+        if let Some(patient) = &record.patient {
+            self.patients.entry(patient.clone()).or_default().insert(number, id.clone());
+        }
         self.records.insert(id, Numbered { number, record });
     }
 
@@ -129,6 +135,12 @@ impl Store for MemoryStore {
         let due = state.due.range((from, Bound::Unbounded)).take_while(|((date, _), _)| *date <= today);
         let due = due.map(|((date, number), id)| Due { date: *date, number: *number, id: id.clone() });
         Ok(due.take(limit as usize).collect())
+    }
+
+    fn of_patient(&self, patient: &NhsNumber, limit: u32) -> Result<Vec<PrescriptionId>, StoreError> {
+        let state = self.state();
+        let theirs = state.patients.get(patient).into_iter().flat_map(|theirs| theirs.values().rev());
+        Ok(theirs.take(limit as usize).cloned().collect())
     }
 
     fn journal(&self, after: u64, limit: u32) -> Result<Vec<JournalRow>, StoreError> {

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use eps_core::ids::{MessageId, OdsCode, PrescriptionId};
+use eps_core::ids::{MessageId, NhsNumber, OdsCode, PrescriptionId};
 use eps_core::model::{Date, Timestamp};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 
@@ -180,13 +180,14 @@ struct RecordRow {
     pharmacy: Option<String>,
     since: Option<String>,
     due: Option<String>,
+    patient: Option<String>,
     body: Option<Vec<u8>>,
 }
 
 impl RecordRow {
     fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
         let (version, pharmacy, since) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        Ok(Self { version, pharmacy, since, due: row.get(3)?, body: row.get(4)? })
+        Ok(Self { version, pharmacy, since, due: row.get(3)?, patient: row.get(4)?, body: row.get(5)? })
     }
 
     fn record(self) -> Result<StoredRecord, StoreError> {
@@ -204,6 +205,7 @@ impl RecordRow {
             body: self.body.map(|body| unpack(&body)).transpose()?,
             waits,
             due: self.due.map(|due| Date::parse_hl7(&due).map_err(|_| damaged())).transpose()?,
+            patient: self.patient.map(|number| number.parse().map_err(|_| damaged())).transpose()?,
         })
     }
 }
@@ -252,12 +254,13 @@ fn row_number(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-const RECORD: &str = "SELECT version, pharmacy, since, due, body FROM prescription WHERE id = ?1";
+const RECORD: &str = "SELECT version, pharmacy, since, due, patient, body FROM prescription WHERE id = ?1";
 const MESSAGE: &str = "SELECT digest, length, first, last, body FROM message WHERE id = ?1";
 const WAITING: &str = "SELECT since, id FROM prescription WHERE pharmacy = ?1 AND (since, id) > (?2, ?3)
     ORDER BY since, id LIMIT ?4";
 const DUE: &str = "SELECT due, number, id FROM prescription WHERE due <= ?1 AND (due, number) > (?2, ?3)
     ORDER BY due, number LIMIT ?4";
+const OF_PATIENT: &str = "SELECT id FROM prescription WHERE patient = ?1 ORDER BY number DESC LIMIT ?2";
 const JOURNAL: &str = "SELECT number, link, entry FROM journal WHERE number > ?1 ORDER BY number LIMIT ?2";
 
 impl Store for SqliteStore {
@@ -295,6 +298,13 @@ impl Store for SqliteStore {
                 .collect()
         })?;
         rows.into_iter().map(read_due).collect()
+    }
+
+    fn of_patient(&self, patient: &NhsNumber, limit: u32) -> Result<Vec<PrescriptionId>, StoreError> {
+        let ids: Vec<String> = self.read("looked for a patient's prescriptions", |db| {
+            db.prepare_cached(OF_PATIENT)?.query_map(params![patient.as_str(), limit], |row| row.get(0))?.collect()
+        })?;
+        ids.into_iter().map(|id| id.parse().map_err(|_| StoreError::Damaged)).collect()
     }
 
     fn journal(&self, after: u64, limit: u32) -> Result<Vec<JournalRow>, StoreError> {
@@ -343,7 +353,7 @@ mod tests {
     fn every_query_goes_by_index() {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(folder.path().join("eps.db")).unwrap();
-        for query in [RECORD, MESSAGE, WAITING, DUE, JOURNAL] {
+        for query in [RECORD, MESSAGE, WAITING, DUE, OF_PATIENT, JOURNAL] {
             let db = store.reader().unwrap();
             let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
             let nothing = vec![rusqlite::types::Null; plan.parameter_count()];

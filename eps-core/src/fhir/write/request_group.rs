@@ -141,14 +141,10 @@ impl<'m> Told<'m> {
     }
 }
 
-/// The gender that Spine's index keeps, which counts the last two otherwise than HL7 v3 does.
+/// The gender that Spine's index keeps.
 fn gender(code: Option<&Code>) -> Gender {
-    match code.map(Code::as_str) {
-        Some("1") => Gender::Male,
-        Some("2") => Gender::Female,
-        Some("3") => Gender::NotSpecified,
-        Some(_) | None => Gender::NotKnown,
-    }
+    let known = Gender::ALL.iter().find(|gender| code.is_some_and(|code| code.as_str() == gender.tracker_code()));
+    known.copied().unwrap_or(Gender::NotKnown)
 }
 
 impl JsonWriter {

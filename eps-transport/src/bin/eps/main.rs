@@ -60,7 +60,7 @@ enum Verb {
     Generate(generate::Generate),
     Prepare(prepare::Prepare),
     Sign(Box<sign::Sign>),
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
     Send(Box<send::Send>),
     Release(release::Release),
     Dispense(Box<dispense::Dispense>),

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use eps_transport::broker::{Broker, PolicyCheck};
 use eps_transport::clock::{Clock, MovableClock, SystemClock};
 use eps_transport::http::token::Issuers;
-use eps_transport::http::{Service, Settings, SignatureOnCreate, Tokens};
+use eps_transport::http::{Clients, Leniency, Limits, Service, Settings, SignatureOnCreate, Tls, Tokens};
 use eps_transport::store::sqlite::SqliteStore;
+use eps_transport::updates::UpdateLog;
 use tokio::net::TcpListener;
 use tracing_subscriber::fmt::format::FmtSpan;
 
@@ -24,6 +25,8 @@ const EVERY: Duration = Duration::from_secs(60);
 
 /// The name of the store in the data folder.
 const STORE: &str = "eps.db";
+/// The name of the status updates there.
+const UPDATES: &str = "status-updates.db";
 
 /// Serve the EPS REST APIs from one data folder
 ///
@@ -49,6 +52,36 @@ pub(crate) struct Serve {
     /// The audience that tokens must name
     #[arg(long, value_name = "URL", requires = "jwks")]
     audience: Option<String>,
+    /// Applications that are given tokens at /oauth2/token for an assertion they sign: a JSON file of ids, scopes and keys
+    #[arg(long, value_name = "FILE")]
+    clients: Option<PathBuf>,
+    /// What their assertions must name as their audience, usually the address of /oauth2/token
+    #[arg(long, value_name = "URL", requires = "clients")]
+    token_url: Option<String>,
+    /// Speak TLS with this certificate chain, PEM
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_certificate: Option<PathBuf>,
+    /// The key of the certificate, PEM
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    tls_key: Option<PathBuf>,
+    /// Callers must show a certificate that this authority issued, PEM
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    client_ca: Option<PathBuf>,
+    /// Be as strict here as the specification, although existing clients need more. Repeatable
+    #[arg(long, value_name = "WHAT", value_enum)]
+    strict: Vec<Strict>,
+    /// Take status updates from applications only that their token names
+    #[arg(long)]
+    named_applications: bool,
+    /// Bytes that a body may have
+    #[arg(long, value_name = "N", default_value_t = Limits::default().body)]
+    max_body: usize,
+    /// Connections at once
+    #[arg(long, value_name = "N", default_value_t = Limits::default().connections)]
+    max_connections: usize,
+    /// Messages that are worked on at once
+    #[arg(long, value_name = "N", default_value_t = Limits::default().concurrent)]
+    max_concurrent: usize,
     /// Believe any token. For development on this machine only
     #[arg(long)]
     insecure_dev: bool,
@@ -68,7 +101,47 @@ pub(crate) struct Serve {
     trust: Trust,
 }
 
+/// Where a server can be strict.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Strict {
+    /// All of these
+    All,
+    /// Only the dispenser that has a prescription returns it
+    Returns,
+    /// Every message of a user has NHSD-Session-URID, whatever the token says
+    RoleHeader,
+    /// Only users release a prescription by its id
+    ReleaseById,
+    /// The tracker takes none of its headers from the token
+    TrackerHeaders,
+}
+
 impl Serve {
+    fn leniency(&self) -> Leniency {
+        let lenient = |about| !self.strict.contains(&about) && !self.strict.contains(&Strict::All);
+        Leniency {
+            returned_by_anybody: lenient(Strict::Returns),
+            role_of_token: lenient(Strict::RoleHeader),
+            release_by_application: lenient(Strict::ReleaseById),
+            headers_of_token: lenient(Strict::TrackerHeaders),
+        }
+    }
+
+    /// The service with TLS and with the applications that it knows.
+    fn secured(&self, service: Service<SqliteStore>) -> Result<Service<SqliteStore>, Failure> {
+        let mut service = service;
+        if let (Some(certificate), Some(key)) = (&self.tls_certificate, &self.tls_key) {
+            let callers = self.client_ca.as_ref().map(|path| files::read(path)).transpose()?;
+            let tls = Tls::new(&files::read(certificate)?, &files::read(key)?, callers.as_deref());
+            service = service.tls(tls.map_err(|error| Failure::because("TLS")(error.into()))?);
+        }
+        if let Some(path) = &self.clients {
+            let clients = Clients::read(&files::read(path)?, self.token_url.clone());
+            service = service.clients(clients.map_err(|error| Failure::because("the clients")(error.into()))?);
+        }
+        Ok(service)
+    }
+
     pub(crate) fn run(&self, global: &Global) -> Result<(), Failure> {
         if self.insecure_dev && !self.listen.ip().is_loopback() {
             return Err(Failure::Usage("--insecure-dev listens on loopback only"));
@@ -99,12 +172,16 @@ impl Serve {
         }
         let clock: Arc<dyn Clock> =
             if self.test_controls { Arc::clone(&movable) as Arc<dyn Clock> } else { Arc::new(SystemClock) };
-        let broker = Broker::new(store, global.to().clone()).clock(Arc::clone(&clock));
-        let mut service = Service::new(broker, clock, global.to().clone(), self.tokens()?, self.settings());
+        let settings = self.settings();
+        let broker = Broker::new(store, global.to().clone()).clock(Arc::clone(&clock)).periods(settings.periods());
+        let updates = UpdateLog::open(self.data.join(UPDATES)).map_err(|error| Failure::Store(error.into()))?;
+        let service = Service::new(broker, clock, global.to().clone(), self.tokens()?, settings);
+        let mut service = service.updates(updates);
         if self.trust.given() {
             let Loaded { trust, lists, policy } = self.trust.load()?;
             service = service.signatures(PolicyCheck { provider: Arc::new(PROVIDER), trust, lists, policy });
         }
+        let service = self.secured(service)?;
         Ok(if self.test_controls { service.for_tests(movable) } else { service })
     }
 
@@ -116,7 +193,19 @@ impl Serve {
     }
 
     fn settings(&self) -> Settings {
-        let mut settings = Settings { sha1_applications: self.sha1_apps.clone(), ..Settings::default() };
+        let limits = Limits {
+            body: self.max_body,
+            connections: self.max_connections,
+            concurrent: self.max_concurrent,
+            ..Limits::default()
+        };
+        let mut settings = Settings {
+            sha1_applications: self.sha1_apps.clone(),
+            leniency: self.leniency(),
+            named_applications: self.named_applications,
+            limits,
+            ..Settings::default()
+        };
         if self.accept_unverified {
             settings.verify_on_create = SignatureOnCreate::LeftToRelease;
         }
@@ -137,7 +226,8 @@ impl Serve {
         if !self.trust.given() {
             eprintln!("eps: signatures are not verified (verify with --trust)");
         }
-        eprintln!("eps: listening on http://{address}, data in {}", self.data.display());
+        let scheme = if self.tls_certificate.is_some() { "https" } else { "http" };
+        eprintln!("eps: listening on {scheme}://{address}, data in {}", self.data.display());
     }
 }
 

@@ -25,7 +25,9 @@ struct Step {
 ///
 /// Version 2 keeps a message whole beside its reply (a release is compressed with its request), counts the records that
 /// hold it, chains the journal and knows when something is due.
-const STEPS: [Step; 2] = [
+///
+/// Version 3 finds prescriptions by their patient.
+const STEPS: [Step; 3] = [
     Step {
         sql: "
     CREATE TABLE prescription (
@@ -100,6 +102,11 @@ const STEPS: [Step; 2] = [
     DROP TABLE answer;
     DROP TABLE journal_1;
 ",
+    },
+    Step {
+        sql: "ALTER TABLE prescription ADD COLUMN patient TEXT;",
+        then: Some(upgrade::to_3),
+        finally: "CREATE INDEX prescription_patient ON prescription (patient, number) WHERE patient IS NOT NULL;",
     },
 ];
 

@@ -19,6 +19,22 @@ pub(super) fn to_2(db: &Connection) -> Result<(), StoreError> {
     reckon_days(db)
 }
 
+/// Version 3: each record is found by its patient.
+pub(super) fn to_3(db: &Connection) -> Result<(), StoreError> {
+    let failed = engine("looked for the patients");
+    let mut rows = db.prepare("SELECT number, body FROM prescription WHERE body IS NOT NULL").map_err(&failed)?;
+    let mut rows = rows.query([]).map_err(&failed)?;
+    while let Some(row) = rows.next().map_err(&failed)? {
+        let number: i64 = row.get(0).map_err(&failed)?;
+        let body = unpack(&row.get::<_, Vec<u8>>(1).map_err(&failed)?)?;
+        let record = Record::from_bytes(&body).map_err(|_| StoreError::Damaged)?;
+        db.prepare_cached("UPDATE prescription SET patient = ?2 WHERE number = ?1")
+            .and_then(|mut put| put.execute(params![number, record.patient().nhs_number.as_str()]))
+            .map_err(&failed)?;
+    }
+    Ok(())
+}
+
 /// Chains the journal. Gives how many records each message changed.
 fn chain(db: &Connection) -> Result<HashMap<Vec<u8>, i64>, StoreError> {
     let failed = engine("upgraded the journal");

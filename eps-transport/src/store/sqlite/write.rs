@@ -39,6 +39,7 @@ struct PackedBody {
     pharmacy: Option<String>,
     since: Option<String>,
     due: Option<String>,
+    patient: Option<String>,
     body: Option<Vec<u8>>,
 }
 
@@ -64,7 +65,8 @@ impl PackedRecord {
             let (pharmacy, since) =
                 record.waits.map(|(pharmacy, since)| (String::from(pharmacy), since.to_hl7())).unzip();
             let body = record.body.as_deref().map(pack).transpose()?;
-            Ok(PackedBody { version: record.version, pharmacy, since, due: record.due.map(|due| due.to_hl7()), body })
+            let (due, patient) = (record.due.map(|due| due.to_hl7()), record.patient.map(String::from));
+            Ok(PackedBody { version: record.version, pharmacy, since, due, patient, body })
         };
         Ok(Self { id, expected, record: record.map(pack_body).transpose()? })
     }
@@ -212,14 +214,22 @@ fn write_message(
 
 fn write_record(db: &Connection, record: &PackedRecord) -> rusqlite::Result<()> {
     let PackedRecord { id, expected, record } = record;
-    let Some(PackedBody { version, pharmacy, since, due, body }) = record else {
+    let Some(PackedBody { version, pharmacy, since, due, patient, body }) = record else {
         return db.prepare_cached("DELETE FROM prescription WHERE id = ?1")?.execute([id.as_str()]).map(drop);
     };
     let statement = match expected {
-        None => "INSERT INTO prescription (id, version, pharmacy, since, due, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        Some(_) => "UPDATE prescription SET version = ?2, pharmacy = ?3, since = ?4, due = ?5, body = ?6 WHERE id = ?1",
+        None => {
+            "INSERT INTO prescription (id, version, pharmacy, since, due, patient, body)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+        }
+        Some(_) => {
+            "UPDATE prescription SET version = ?2, pharmacy = ?3, since = ?4, due = ?5, patient = ?6, body = ?7
+             WHERE id = ?1"
+        }
     };
-    db.prepare_cached(statement)?.execute(params![id.as_str(), version.0, pharmacy, since, due, body]).map(drop)
+    db.prepare_cached(statement)?
+        .execute(params![id.as_str(), version.0, pharmacy, since, due, patient, body])
+        .map(drop)
 }
 
 /// One record fewer holds the message; nobody needs what none holds.

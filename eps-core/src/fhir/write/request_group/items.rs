@@ -3,7 +3,7 @@
 use super::super::medication_request::status;
 use super::super::tracked::{course, intent};
 use super::Told;
-use crate::codes::{CancellationReason, DispensingSitePreference, ItemStatus, TreatmentType, system};
+use crate::codes::{CancellationReason, DispensingSitePreference, ItemStatus, PatientStatus, TreatmentType, system};
 use crate::fhir::json::JsonWriter;
 use crate::ids::{Guid, OdsCode};
 use crate::model::{GivenReason, ItemMetadata, ItemText, PrescriptionMetadata, Text};
@@ -95,7 +95,7 @@ impl<'m> Item<'m> {
                 json.extension(system::STATUS_HISTORY, |json| {
                     json.list("extension", |json| {
                         json.extension("status", |json| {
-                            json.coding("valueCoding", system::PATIENT_STATUS, update.status.as_str(), None);
+                            json.coding("valueCoding", PatientStatus::SYSTEM, update.status.as_str(), None);
                         });
                         json.extension("statusDate", |json| json.instant("valueDateTime", update.at));
                     });
