@@ -9,7 +9,6 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use eps_tests::http::{Order, START_OF_JOURNEYS, Server, passed, release, write_trust};
-use serde_json::json;
 
 const RELEASE: &str = "/fhir-dispensing/FHIR/R4/Task/$release";
 
