@@ -42,6 +42,7 @@ mod control;
 mod exchange;
 mod faults;
 mod handle;
+mod openapi;
 mod prescribing;
 mod query;
 pub mod route;

@@ -175,6 +175,7 @@ fn belongs(call: &Call, message: &Message) -> Result<(), Answer> {
         | Call::Status
         | Call::Healthcheck
         | Call::Metrics
+        | Call::OpenApi
         | Call::Prepare
         | Call::Convert
         | Call::Validate

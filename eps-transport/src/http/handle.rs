@@ -146,6 +146,7 @@ fn open<S: Store + 'static>(service: &Service<S>, product: Product, call: &Call)
         Call::Status => Some(service.status(product)),
         Call::Healthcheck => Some(service.healthcheck()),
         Call::Metrics => Some(service.metrics()),
+        Call::OpenApi => Some(super::openapi::answer()),
         Call::Poll => Some(Problem::NoPolling.answer()),
         Call::Prepare
         | Call::ProcessMessage
@@ -243,6 +244,7 @@ fn admit<S: Store + 'static>(service: &Service<S>, call: &Call, parts: &Parts) -
         | Call::Status
         | Call::Healthcheck
         | Call::Metrics
+        | Call::OpenApi
         | Call::Prepare
         | Call::ProcessMessage
         | Call::Release
@@ -334,6 +336,7 @@ fn dispatch<S: Store + 'static>(service: &Service<S>, asked: &Asked) -> Result<A
         | Call::Status
         | Call::Healthcheck
         | Call::Metrics
+        | Call::OpenApi
         | Call::Search
         | Call::Details(_)
         | Call::Update

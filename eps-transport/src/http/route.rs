@@ -32,6 +32,8 @@ pub enum Call {
     Healthcheck,
     /// What has been answered, for a monitor.
     Metrics,
+    /// The OpenAPI document.
+    OpenApi,
     /// The digest of a prescription to be signed.
     Prepare,
     /// An order, a cancellation or a dispense notification.
@@ -92,6 +94,7 @@ impl Call {
             Self::Status => "_status",
             Self::Healthcheck => "_healthcheck",
             Self::Metrics => "metrics",
+            Self::OpenApi => "openapi.json",
             Self::Prepare => "$prepare",
             Self::ProcessMessage => "$process-message",
             Self::Release => "Task/$release",
@@ -122,6 +125,7 @@ impl Call {
             | Self::Status
             | Self::Healthcheck
             | Self::Metrics
+            | Self::OpenApi
             | Self::Search
             | Self::Details(_)
             | Self::CheckUpdates
@@ -208,6 +212,7 @@ fn message_call(path: &str) -> Option<Call> {
         return match path {
             "/_healthcheck" => Some(Call::Healthcheck),
             "/metrics" => Some(Call::Metrics),
+            "/openapi.json" => Some(Call::OpenApi),
             "/oauth2/token" => Some(Call::Token),
             "/_eps/clock" => Some(Call::Clock),
             "/_eps/faults" => Some(Call::Faults),

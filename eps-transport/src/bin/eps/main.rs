@@ -11,6 +11,7 @@ mod bench;
 mod cancel;
 mod claim;
 mod clock;
+mod config;
 mod convert;
 mod db;
 mod demo;
@@ -61,6 +62,7 @@ enum Verb {
     Prepare(prepare::Prepare),
     Sign(Box<sign::Sign>),
     Serve(Box<serve::Serve>),
+    Config(config::Config),
     Send(Box<send::Send>),
     Release(release::Release),
     Dispense(Box<dispense::Dispense>),
@@ -80,13 +82,18 @@ enum Verb {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let arguments = match config::expanded(std::env::args_os()) {
+        Ok(arguments) => arguments,
+        Err(failure) => return failure.report(),
+    };
+    let cli = Cli::parse_from(arguments);
     let done = match &cli.verb {
         Verb::Demo(demo) => demo.run(&cli.global),
         Verb::Convert(convert) => convert.run(&cli.global),
         Verb::Generate(generate) => generate.run(&cli.global),
         Verb::Prepare(prepare) => prepare.run(&cli.global),
         Verb::Serve(serve) => serve.run(&cli.global),
+        Verb::Config(config) => config.run(&cli.global),
         Verb::Send(send) => send.run(&cli.global),
         Verb::Release(release) => release.run(&cli.global),
         Verb::Dispense(dispense) => dispense.run(&cli.global),

@@ -37,6 +37,10 @@ const UPDATES: &str = "status-updates.db";
 /// eps serve --data eps-data --insecure-dev
 #[derive(Args)]
 pub(crate) struct Serve {
+    /// Settings, TOML: each of these options under its own name. What is said here, or in the environment (EPS_SERVE_DATA
+    /// for --data), wins
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
@@ -130,22 +134,49 @@ impl Serve {
     /// The service with TLS and with the applications that it knows.
     fn secured(&self, service: Service<SqliteStore>) -> Result<Service<SqliteStore>, Failure> {
         let mut service = service;
-        if let (Some(certificate), Some(key)) = (&self.tls_certificate, &self.tls_key) {
-            let callers = self.client_ca.as_ref().map(|path| files::read(path)).transpose()?;
-            let tls = Tls::new(&files::read(certificate)?, &files::read(key)?, callers.as_deref());
-            service = service.tls(tls.map_err(|error| Failure::because("TLS")(error.into()))?);
+        if let Some(tls) = self.transport()? {
+            service = service.tls(tls);
         }
-        if let Some(path) = &self.clients {
-            let clients = Clients::read(&files::read(path)?, self.token_url.clone());
-            service = service.clients(clients.map_err(|error| Failure::because("the clients")(error.into()))?);
+        if let Some(clients) = self.applications()? {
+            service = service.clients(clients);
         }
         Ok(service)
     }
 
-    pub(crate) fn run(&self, global: &Global) -> Result<(), Failure> {
+    fn transport(&self) -> Result<Option<Tls>, Failure> {
+        let (Some(certificate), Some(key)) = (&self.tls_certificate, &self.tls_key) else { return Ok(None) };
+        let callers = self.client_ca.as_ref().map(|path| files::read(path)).transpose()?;
+        let tls = Tls::new(&files::read(certificate)?, &files::read(key)?, callers.as_deref());
+        tls.map(Some).map_err(|error| Failure::because("TLS")(error.into()))
+    }
+
+    fn applications(&self) -> Result<Option<Clients>, Failure> {
+        let Some(path) = &self.clients else { return Ok(None) };
+        let clients = Clients::read(&files::read(path)?, self.token_url.clone());
+        clients.map(Some).map_err(|error| Failure::because("the clients")(error.into()))
+    }
+
+    /// Reads every file that the settings name, as a start would, and starts nothing.
+    pub(crate) fn check(&self) -> Result<(), Failure> {
+        self.is_safe()?;
+        self.tokens()?;
+        self.transport()?;
+        self.applications()?;
+        if self.trust.given() {
+            self.trust.load()?;
+        }
+        Ok(())
+    }
+
+    fn is_safe(&self) -> Result<(), Failure> {
         if self.insecure_dev && !self.listen.ip().is_loopback() {
             return Err(Failure::Usage("--insecure-dev listens on loopback only"));
         }
+        Ok(())
+    }
+
+    pub(crate) fn run(&self, global: &Global) -> Result<(), Failure> {
+        self.is_safe()?;
         let service = Arc::new(self.service(global)?);
         let _schedule = service.schedule(EVERY)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -217,6 +248,9 @@ impl Serve {
 
     #[expect(clippy::print_stderr, reason = "who starts a server must see where it is and what it does not check")]
     fn announce(&self, address: SocketAddr) {
+        if let Some(config) = &self.config {
+            eprintln!("eps: settings of {}", config.display());
+        }
         if self.insecure_dev {
             eprintln!("eps: INSECURE: any token is believed (--insecure-dev)");
         }
