@@ -1,6 +1,7 @@
 //! The walk of the README runs as it is pasted.
 
-#![cfg(all(test, target_os = "linux"))]
+#![cfg(test)]
+#![cfg(target_os = "linux")]
 
 use std::net::TcpListener;
 use std::path::Path;
