@@ -21,6 +21,7 @@ mod prescribing;
 mod prescription_type;
 mod replying;
 mod table;
+mod timing;
 mod tracker;
 mod uses;
 
@@ -45,4 +46,5 @@ pub(crate) use replying::{NOT_KNOWN, is_not_known};
 pub use system::{DISPENSING_INFORMATION, STATUS_HISTORY};
 pub use table::UnknownCode;
 pub(crate) use table::Vocabulary;
+pub use timing::{DayOfWeek, EventTiming, UnitOfTime};
 pub use uses::{AddressUse, NameUse, TelecomUse};

@@ -40,6 +40,15 @@ fn report(message: &str, options: &[&str]) -> Output {
     command.args(["convert", &path, "--now", "2026-03-02T10:15:00Z", "--report"]).args(options).output().unwrap()
 }
 
+/// The report of a message that comes by standard input.
+fn told_of(message: &[u8]) -> Value {
+    let mut eps = Command::new(env!("CARGO_BIN_EXE_eps"));
+    eps.args(["convert", "-", "--report", "--json"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut eps = eps.spawn().unwrap();
+    eps.stdin.take().unwrap().write_all(message).unwrap();
+    serde_json::from_slice(&eps.wait_with_output().unwrap().stdout).unwrap()
+}
+
 #[test]
 fn every_kind_has_a_report_in_both_directions() {
     for (message, kind, direction) in MESSAGES {
@@ -76,14 +85,24 @@ fn what_the_command_writes_has_a_report_on_its_way_back() {
         let path = format!("{}/../fuzz/seeds/{message}", env!("CARGO_MANIFEST_DIR"));
         let eps = env!("CARGO_BIN_EXE_eps");
         let written = Command::new(eps).args(["convert", &path, "--now", "2026-03-02T10:15:00Z"]).output().unwrap();
-        let mut back = Command::new(eps);
-        back.args(["convert", "-", "--report", "--json"]).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut back = back.spawn().unwrap();
-        back.stdin.take().unwrap().write_all(&written.stdout).unwrap();
-        let told: Value = serde_json::from_slice(&back.wait_with_output().unwrap().stdout).unwrap();
+        let told = told_of(&written.stdout);
         assert_eq!((told["kind"].as_str(), told["direction"].as_str()), (Some(*kind), Some("to-fhir")), "{message}");
         assert!(told["lines"].as_array().unwrap().iter().all(|line| line["how"] != "unmapped"), "{message}");
     }
+}
+
+#[test]
+fn a_cancelled_item_is_told_with_both_paths() {
+    let seed = format!("{}/../fuzz/seeds/hl7v3_read/cancellation-response.xml", env!("CARGO_MANIFEST_DIR"));
+    let seed = std::fs::read_to_string(seed).unwrap();
+    let result = "<pertinentInformation3><pertinentResponse><value code=\"0001\" \
+        codeSystem=\"2.16.840.1.113883.2.1.3.2.4.17.19\"/></pertinentResponse></pertinentInformation3>";
+    let told =
+        told_of(seed.replacen("<pertinentInformation4", &format!("{result}<pertinentInformation4"), 1).as_bytes());
+    assert_eq!(told["kind"], "cancellation-response");
+    let lines = told["lines"].as_array().unwrap();
+    let result = lines.iter().find(|line| line["hl7v3"].as_str().is_some_and(|path| path.ends_with("value[1]/@code")));
+    assert!(result.is_some_and(|line| line["how"] == "carried" && line["fhir"].is_string()), "{result:?}");
 }
 
 #[test]

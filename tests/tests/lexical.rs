@@ -251,6 +251,30 @@ fn a_decimal_that_starts_with_its_point_is_the_same_number() {
     let again = hl7v3::write(&envelope);
     let zero = written.replace(r#"value="21""#, r#"value="0.5""#).into_bytes();
     assert!(again == bare.as_bytes() || again == zero);
+    // JSON has no such number: FHIR says the digit, and brings it back.
+    let fhir = String::from_utf8(request::write(&envelope).unwrap()).unwrap();
+    assert!(fhir.contains(r#""value":0.5,"#) && !fhir.contains(":.5"));
+    assert_eq!(hl7v3::write(&read(&fhir).unwrap()), zero);
+}
+
+/// A line end in an element of HL7 v3 is one in FHIR.
+#[test]
+fn line_ends_of_hl7v3_arrive_in_fhir() {
+    let mut arrived = BTreeSet::new();
+    for (name, base) in walk::hl7v3_bases() {
+        for range in xml_nodes(&base).into_iter().filter_map(|node| node.text) {
+            let in_fhir = |text: &str| {
+                let message = [&base[..range.start], text, &base[range.end..]].concat();
+                let json = request::write(&hl7v3::read(message.as_bytes()).ok()?).ok()?;
+                Some(arrives_in_fhir(&serde_json::from_slice(&json).unwrap(), text))
+            };
+            if in_fhir("one two") == Some(true) && !matches!(name, "metadata") {
+                assert_eq!(in_fhir("one\ntwo"), Some(true), "{name} at byte {}", range.start);
+                arrived.insert(name);
+            }
+        }
+    }
+    assert!(arrived.len() > 5, "{arrived:?}");
 }
 
 /// HL7 v3 has days only: a year or a month is its first day there, as the NHS service writes it.

@@ -1,7 +1,8 @@
 //! How often: frequency and period.
 
-use super::unit::{UnitOfTime, time_span};
+use super::unit::time_span;
 use super::{PERIOD, Part, number};
+use crate::codes::UnitOfTime;
 use crate::fhir::json::Node;
 use crate::problem::Problem;
 

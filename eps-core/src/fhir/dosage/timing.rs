@@ -4,6 +4,7 @@ use super::quantity::{plural_quantity, range};
 use super::unit::{plural, time_span};
 use super::words::list;
 use super::{DATE_TIME, DAY_OF_WEEK, EVENT_TIMING, FIELD, Part, TIME_OF_DAY, missing, number, refused};
+use crate::codes::{DayOfWeek, EventTiming};
 use crate::fhir::json::Node;
 use crate::fhir::read::date;
 use crate::problem::{Problem, Problems};
@@ -43,35 +44,8 @@ pub(super) fn offset_and_when(repeat: Node<'_>) -> Part {
 }
 
 fn event_timing(node: Node<'_>) -> Result<&'static str, Problems> {
-    Ok(match node.as_str() {
-        Some("MORN") => "during the morning",
-        Some("MORN.early") => "during the early morning",
-        Some("MORN.late") => "during the late morning",
-        Some("NOON") => "around 12:00pm",
-        Some("AFT") => "during the afternoon",
-        Some("AFT.early") => "during the early afternoon",
-        Some("AFT.late") => "during the late afternoon",
-        Some("EVE") => "during the evening",
-        Some("EVE.early") => "during the early evening",
-        Some("EVE.late") => "during the late evening",
-        Some("NIGHT") => "during the night",
-        Some("PHS") => "once asleep",
-        Some("HS") => "before sleep",
-        Some("WAKE") => "upon waking",
-        Some("C") => "at a meal",
-        Some("CM") => "at breakfast",
-        Some("CD") => "at lunch",
-        Some("CV") => "at dinner",
-        Some("AC") => "before a meal",
-        Some("ACM") => "before breakfast",
-        Some("ACD") => "before lunch",
-        Some("ACV") => "before dinner",
-        Some("PC") => "after a meal",
-        Some("PCM") => "after breakfast",
-        Some("PCD") => "after lunch",
-        Some("PCV") => "after dinner",
-        _ => return Err(refused(&EVENT_TIMING, node, "Unhandled EventTiming")),
-    })
+    let event = node.as_str().and_then(EventTiming::from_fhir);
+    event.map(EventTiming::display).ok_or_else(|| refused(&EVENT_TIMING, node, "Unhandled EventTiming"))
 }
 
 /// `dayOfWeek` and `timeOfDay`.
@@ -90,16 +64,8 @@ pub(super) fn days_and_times(repeat: Node<'_>) -> Part {
 }
 
 fn day_of_week(node: Node<'_>) -> Result<&'static str, Problems> {
-    Ok(match node.as_str() {
-        Some("mon") => "Monday",
-        Some("tue") => "Tuesday",
-        Some("wed") => "Wednesday",
-        Some("thu") => "Thursday",
-        Some("fri") => "Friday",
-        Some("sat") => "Saturday",
-        Some("sun") => "Sunday",
-        _ => return Err(refused(&DAY_OF_WEEK, node, "Unhandled DayOfWeek")),
-    })
+    let day = node.as_str().and_then(DayOfWeek::from_fhir);
+    day.map(DayOfWeek::display).ok_or_else(|| refused(&DAY_OF_WEEK, node, "Unhandled DayOfWeek"))
 }
 
 /// `hh:mm`, with seconds where there are any; a fraction is dropped.

@@ -1,20 +1,9 @@
 //! Units, and units of time.
 
 use super::{Part, UNIT_OF_TIME, refused};
+use crate::codes::UnitOfTime;
 use crate::fhir::json::Node;
 use crate::problem::{Problem, Problems};
-
-/// A unit of time that a timing is given in.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum UnitOfTime {
-    Second,
-    Minute,
-    Hour,
-    Day,
-    Week,
-    Month,
-    Year,
-}
 
 impl UnitOfTime {
     /// The unit in a field of `repeat`.
@@ -23,28 +12,8 @@ impl UnitOfTime {
             let problem = Problem::new(&UNIT_OF_TIME, repeat.place()).message("Unhandled unit of time undefined");
             return Err(problem.expected(field).into());
         };
-        match node.as_str() {
-            Some("s") => Ok(Self::Second),
-            Some("min") => Ok(Self::Minute),
-            Some("h") => Ok(Self::Hour),
-            Some("d") => Ok(Self::Day),
-            Some("wk") => Ok(Self::Week),
-            Some("mo") => Ok(Self::Month),
-            Some("a") => Ok(Self::Year),
-            _ => Err(refused(&UNIT_OF_TIME, node, "Unhandled unit of time")),
-        }
-    }
-
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Second => "second",
-            Self::Minute => "minute",
-            Self::Hour => "hour",
-            Self::Day => "day",
-            Self::Week => "week",
-            Self::Month => "month",
-            Self::Year => "year",
-        }
+        let unit = node.as_str().and_then(Self::from_fhir);
+        unit.ok_or_else(|| refused(&UNIT_OF_TIME, node, "Unhandled unit of time"))
     }
 
     /// Once in each unit.
@@ -63,13 +32,13 @@ impl UnitOfTime {
     /// The name with its indefinite article.
     pub(super) fn one(self) -> String {
         let article = if self == Self::Hour { "an" } else { "a" };
-        format!("{article} {}", self.name())
+        format!("{article} {}", self.display())
     }
 }
 
 /// The unit as it stands after this number. Only the seven names of units of time take an `s`.
 pub(super) fn plural(unit: &str, number: &str) -> String {
-    let is_time = matches!(unit, "second" | "minute" | "hour" | "day" | "week" | "month" | "year");
+    let is_time = UnitOfTime::ALL.iter().any(|known| known.display() == unit);
     let ending = if is_time && number != "1" { "s" } else { "" };
     format!("{unit}{ending}")
 }
@@ -78,5 +47,5 @@ pub(super) fn plural(unit: &str, number: &str) -> String {
 pub(super) fn time_span(repeat: Node<'_>, field: &'static str, unit_field: &'static str) -> Part {
     let number = super::number(repeat, field)?;
     let unit = UnitOfTime::read(repeat, unit_field)?;
-    Ok(format!("{number} {}", plural(unit.name(), number)))
+    Ok(format!("{number} {}", plural(unit.display(), number)))
 }

@@ -1,9 +1,9 @@
 //! A `Cancellation` as a Bundle of prescription-order-update.
 
-use super::header::{Event, Header, Sender};
+use super::header::{Header, Sender};
 use super::people::Roles;
 use super::{document, elements, patient, refusal};
-use crate::codes::{CancellationReason, system};
+use crate::codes::{CancellationReason, MessageEvent, system};
 use crate::ids::Guid;
 use crate::model::{Cancellation, Text};
 use crate::problem::Problems;
@@ -26,7 +26,7 @@ pub(super) fn write(cancellation: &Cancellation, ids: &mut dyn FnMut() -> Guid) 
         json.plain("timestamp", format_args!("{}", cancellation.effective_time));
         json.list("entry", |json| {
             Header {
-                event: Event::OrderUpdate,
+                event: MessageEvent::PrescriptionOrderUpdate,
                 sender: Sender::Organisation {
                     ods: organisation.ods.as_ref(),
                     name: organisation.name.as_ref().map(Text::as_str),

@@ -2,11 +2,11 @@
 //! to tell of.
 
 use super::Outgoing;
-use super::header::{Event, Header, Sender};
+use super::header::{Header, Sender};
 use super::outcome::Issue;
 use super::patient;
 use super::people::{Roles, ods_of};
-use crate::codes::{CancellationResult, system};
+use crate::codes::{CancellationResult, MessageEvent, system};
 use crate::fhir::json::JsonWriter;
 use crate::ids::{Guid, OdsCode};
 use crate::model::{CancellationResponse, Coded, Text};
@@ -119,7 +119,7 @@ fn bundle(json: &mut JsonWriter, response: &CancellationResponse, said: Said<'_>
     json.plain("timestamp", format_args!("{}", response.effective_time));
     json.list("entry", |json| {
         Header {
-            event: Event::OrderResponse,
+            event: MessageEvent::PrescriptionOrderResponse,
             sender: Sender::Spine { base_path },
             destination: ods_of(&response.author),
             message: Some(response.id),

@@ -3,8 +3,8 @@
 use super::dispenser::{self, Pharmacy, contained_role, pharmacy_members};
 use super::document;
 use super::elements::display;
-use super::header::{Event, Header, Sender};
-use crate::codes::{ItemStatus, NotDispensedReason, PrescriptionStatus, system};
+use super::header::{Header, Sender};
+use crate::codes::{ItemStatus, MessageEvent, NotDispensedReason, PrescriptionStatus, system};
 use crate::fhir::json::JsonWriter;
 use crate::ids::{Guid, LineItemId};
 use crate::model::{DispenseNotification, Quantity, SuppliedLineItem, Supply, Text};
@@ -26,7 +26,7 @@ pub(super) fn write(notification: &DispenseNotification, ids: &mut dyn FnMut() -
         json.plain("timestamp", format_args!("{}", notification.author_time));
         json.list("entry", |json| {
             Header {
-                event: Event::DispenseNotification,
+                event: MessageEvent::DispenseNotification,
                 sender: Sender::Organisation {
                     ods: organisation.ods.as_ref(),
                     name: organisation.name.as_ref().map(Text::as_str),

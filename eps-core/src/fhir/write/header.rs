@@ -7,35 +7,6 @@ use crate::ids::{Guid, MessageId, OdsCode};
 /// Spine as an organisation.
 const SPINE: &str = "X2601";
 
-/// What a Bundle tells of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Event {
-    Order,
-    OrderUpdate,
-    OrderResponse,
-    DispenseNotification,
-}
-
-impl Event {
-    fn code(self) -> &'static str {
-        match self {
-            Self::Order => "prescription-order",
-            Self::OrderUpdate => "prescription-order-update",
-            Self::OrderResponse => "prescription-order-response",
-            Self::DispenseNotification => "dispense-notification",
-        }
-    }
-
-    fn display(self) -> &'static str {
-        match self {
-            Self::Order => "Prescription Order",
-            Self::OrderUpdate => "Prescription Order Update",
-            Self::OrderResponse => "Prescription Order Response",
-            Self::DispenseNotification => "Dispense Notification",
-        }
-    }
-}
-
 /// Who sends.
 #[derive(Clone, Copy)]
 pub(super) enum Sender<'m> {
@@ -47,7 +18,8 @@ pub(super) enum Sender<'m> {
 
 /// A MessageHeader.
 pub(super) struct Header<'m> {
-    pub(super) event: Event,
+    /// What the Bundle tells of.
+    pub(super) event: MessageEvent,
     pub(super) sender: Sender<'m>,
     /// The organisation that it goes to.
     pub(super) destination: Option<&'m OdsCode>,

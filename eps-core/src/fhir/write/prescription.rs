@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::header::{Event, Header, Sender};
+use super::header::{Header, Sender};
 use super::instructions::Instructions;
 use super::medication_request::{self, Shared};
 use super::patient;
 use super::people::{Roles, ods_of};
-use crate::codes::system;
+use crate::codes::{MessageEvent, system};
 use crate::fhir::json::JsonWriter;
 use crate::ids::{Guid, MessageId};
 use crate::model::{Prescription, SignatureText, Text};
@@ -91,7 +91,8 @@ fn message_header(
         }
     };
     let destination = prescription.nominated_performer.as_ref();
-    Header { event: Event::Order, sender, destination, message, replaces: None, answers, focus }.entry(json, id);
+    Header { event: MessageEvent::PrescriptionOrder, sender, destination, message, replaces: None, answers, focus }
+        .entry(json, id);
 }
 
 /// What is told to the patient, of all line items: a CommunicationRequest, and a List of the patient's other medicines.
