@@ -346,6 +346,19 @@ fn a_cancellation_is_refused_with_the_code_of_its_reason() {
 }
 
 #[test]
+fn an_amendment_that_leaves_nothing_dispensed_is_taken_as_it_is_told() {
+    both(|world| {
+        let order = Order::new(15, true);
+        world.send(&order);
+        world.release(NOMINATED, &order, false);
+        let dispensed = world.notify(&order, NOMINATED, &told("0006", &ALL));
+        let amended = Told { replaces: Some(&dispensed), ..told("0006", &[("0002", 0), ("0002", 0)]) };
+        world.notify(&order, NOMINATED, &amended);
+        assert_eq!(world.status(&order, None), "0006");
+    });
+}
+
+#[test]
 fn a_prescription_that_nobody_claims_is_no_claimed() {
     both(|world| {
         let order = Order::new(14, false);

@@ -245,7 +245,14 @@ fn tell(items: Items<Active>, from: PrescriptionStatus, facts: &Facts<'_>) -> Re
     if disagree {
         return Err(Refusal::RepeatMismatch);
     }
-    Told::of(items).filter(|now| now.status() == told.status).ok_or(transition)
+    let as_told = facts.periods.amended_as_told && told.replaces.is_some();
+    match Told::of(items) {
+        Some(now) if now.status() == told.status => Ok(now),
+        Some(Told::NotDispensed(items)) if as_told && told.status == PrescriptionStatus::Dispensed => {
+            Ok(Told::Dispensed(items.map(Unsupplied::settled)))
+        }
+        Some(_) | None => Err(transition),
+    }
 }
 
 /// What the notification tells of an item.

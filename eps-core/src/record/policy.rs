@@ -33,6 +33,9 @@ pub struct Periods {
     /// Whether a return is taken from any organisation, and not only from the dispenser that has the prescription: clients
     /// of the NHS's API name the prescriber's organisation in it.
     pub returned_by_anybody: bool,
+    /// Whether an amendment may leave a prescription dispensed although none of its items is: clients of the NHS's API send
+    /// such amendments.
+    pub amended_as_told: bool,
 }
 
 impl Periods {
@@ -51,6 +54,7 @@ impl Periods {
         future_hours: 24,
         claim_amendment_day: 5,
         returned_by_anybody: false,
+        amended_as_told: false,
     };
 }
 

@@ -61,6 +61,8 @@ impl Default for Limits {
 pub struct Leniency {
     /// A return is taken from any organisation; strict: from the dispenser that has the prescription.
     pub returned_by_anybody: bool,
+    /// An amendment may leave a prescription dispensed of which no item is; strict: its statuses must agree.
+    pub amended_as_told: bool,
     /// The role may come from the token alone; strict: every message needs `NHSD-Session-URID`.
     pub role_of_token: bool,
     /// Under `/fhir-dispensing` an application without a user releases by id; strict: only users do.
@@ -71,11 +73,17 @@ pub struct Leniency {
 
 impl Leniency {
     /// As existing clients need it.
-    pub const LENIENT: Self =
-        Self { returned_by_anybody: true, role_of_token: true, release_by_application: true, headers_of_token: true };
+    pub const LENIENT: Self = Self {
+        returned_by_anybody: true,
+        amended_as_told: true,
+        role_of_token: true,
+        release_by_application: true,
+        headers_of_token: true,
+    };
     /// As the specification has it.
     pub const STRICT: Self = Self {
         returned_by_anybody: false,
+        amended_as_told: false,
         role_of_token: false,
         release_by_application: false,
         headers_of_token: false,
@@ -119,6 +127,7 @@ impl Settings {
     pub fn periods(&self) -> Periods {
         let mut periods = Periods::SPINE;
         periods.returned_by_anybody = self.leniency.returned_by_anybody;
+        periods.amended_as_told = self.leniency.amended_as_told;
         periods
     }
 }

@@ -38,9 +38,10 @@ pub fn replay(from: &dyn Store, to: &dyn Store, periods: Periods) -> Result<Repl
     if !to.journal(0, 1)?.is_empty() {
         return Err(JournalError::NotEmpty);
     }
-    // What is in a journal was accepted then: a strict broker's returns are accepted in the same way by a lenient one.
+    // What is in a journal was accepted then: what a strict broker accepted is accepted in the same way by a lenient one.
     let mut periods = periods;
     periods.returned_by_anybody = true;
+    periods.amended_as_told = true;
     let mut replay = Replay { from, to, periods, done: Replayed::default() };
     for entry in entries(from) {
         replay.entry(&entry?)?;

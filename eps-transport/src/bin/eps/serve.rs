@@ -112,6 +112,8 @@ enum Strict {
     All,
     /// Only the dispenser that has a prescription returns it
     Returns,
+    /// The statuses of an amendment agree
+    Amendments,
     /// Every message of a user has NHSD-Session-URID, whatever the token says
     RoleHeader,
     /// Only users release a prescription by its id
@@ -125,6 +127,7 @@ impl Serve {
         let lenient = |about| !self.strict.contains(&about) && !self.strict.contains(&Strict::All);
         Leniency {
             returned_by_anybody: lenient(Strict::Returns),
+            amended_as_told: lenient(Strict::Amendments),
             role_of_token: lenient(Strict::RoleHeader),
             release_by_application: lenient(Strict::ReleaseById),
             headers_of_token: lenient(Strict::TrackerHeaders),
