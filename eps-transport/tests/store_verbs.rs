@@ -224,6 +224,15 @@ fn a_changed_byte_is_found_wherever_it_counts() {
     assert!(found > 100 && harmless > 0, "{found} found, {harmless} harmless");
 }
 
+/// `eps track` opens the store to write.
+fn changed_track(whole: &[u8], at: usize, path: &Path) {
+    let mut changed = whole.to_vec();
+    changed[at] ^= 0x20;
+    std::fs::write(path, &changed).unwrap();
+    let code = exit(&["track", "--store", text(path), prescription_id(4).as_str()]);
+    assert!(matches!(code, Some(0 | 1)), "track at byte {at}: {code:?}");
+}
+
 #[test]
 fn no_verb_takes_damage_for_a_store_that_cannot_be_reached() {
     let folder = Folder::new();
@@ -237,6 +246,7 @@ fn no_verb_takes_damage_for_a_store_that_cannot_be_reached() {
         .into_iter()
         .chain((1..whole.len() / page).map(|number| number * page + number * 7));
     for at in places {
+        changed_track(&whole, at, &path);
         for (verb, flip) in verbs.iter().zip([0x80, 0x01, 0x10, 0xff, 0x40]) {
             let mut changed = whole.clone();
             changed[at] ^= flip;

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use eps_transport::broker::BrokerError;
 use eps_transport::journal::JournalError;
 use eps_transport::store::StoreError;
 
@@ -60,6 +61,13 @@ fn of_store(error: impl Error + 'static, is_of_the_content: bool) -> Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
+        let is_of_the_content = error.is_of_the_content();
+        of_store(error, is_of_the_content)
+    }
+}
+
+impl From<BrokerError> for Failure {
+    fn from(error: BrokerError) -> Self {
         let is_of_the_content = error.is_of_the_content();
         of_store(error, is_of_the_content)
     }

@@ -199,7 +199,7 @@ impl Serve {
             .with_target(false)
             .init();
         std::fs::create_dir_all(&self.data)?;
-        let store = SqliteStore::open(self.data.join(STORE)).map_err(|error| Failure::Store(error.into()))?;
+        let store = SqliteStore::open(self.data.join(STORE))?;
         let movable = Arc::new(MovableClock::new(Arc::new(SystemClock)));
         if let Some(now) = global.fixed_now() {
             movable.set(now);

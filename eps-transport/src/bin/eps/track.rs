@@ -56,7 +56,7 @@ impl Track {
     }
 
     fn of_store(&self, path: &Path, global: &Global) -> Result<(), Failure> {
-        let track = open(path, global)?.track(&self.id).map_err(|error| Failure::Store(error.into()))?;
+        let track = open(path, global)?.track(&self.id)?;
         let record = track.ok_or(Failure::NotFound)?.record;
         if global.json { files::print_json(&record_json(&record)) } else { files::print(told(&record).as_bytes()) }
     }
@@ -68,7 +68,7 @@ pub(crate) fn open(path: &Path, global: &Global) -> Result<Broker<SqliteStore>, 
         let source = std::io::Error::from(std::io::ErrorKind::NotFound);
         return Err(Failure::Read { path: path.to_owned(), source });
     }
-    let store = SqliteStore::open(path).map_err(|error| Failure::Store(error.into()))?;
+    let store = SqliteStore::open(path)?;
     Ok(Broker::new(store, global.to().clone()).clock(Arc::new(FixedClock(global.now()))))
 }
 

@@ -91,7 +91,7 @@ pub(super) fn travel(bundle: &[u8], store: &Path, global: &Global) -> Result<Sto
     let pki = crate::pki::throw_away(global, start)?;
     let verification = Arc::new(verification(&pki)?);
     let clock = Arc::new(SettableClock::new(start));
-    let store = SqliteStore::open(store).map_err(|error| Failure::Store(error.into()))?;
+    let store = SqliteStore::open(store)?;
     let broker = Broker::new(store, global.to().clone())
         .clock(Arc::clone(&clock) as Arc<dyn Clock>)
         .verify_on_create(Arc::clone(&verification) as Arc<dyn SignatureCheck>);
@@ -373,7 +373,7 @@ impl Traveller<'_> {
     }
 
     fn record(&self, id: &PrescriptionId) -> Result<Record, Failure> {
-        let track = self.broker.track(id).map_err(|error| Failure::Store(error.into()))?;
+        let track = self.broker.track(id)?;
         track.map(|track| track.record).ok_or(Failure::Ended("the broker has lost the prescription"))
     }
 
