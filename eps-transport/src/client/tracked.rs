@@ -79,7 +79,9 @@ fn read(bundle: &Value) -> Option<Tracked> {
     let coding = inner(group, STATUS_HISTORY, "status")?.get("valueCoding")?;
     let items = resources(bundle, "MedicationRequest").map(item).collect::<Option<_>>()?;
     let actions = group.get("action").and_then(Value::as_array).into_iter().flatten();
-    let events = actions.filter_map(|action| action.get("action")?.as_array()).flatten();
+    let inner_actions = actions.filter_map(|action| action.get("action")?.as_array()).flatten();
+    // Those without a time list the items.
+    let events = inner_actions.filter(|action| action.get("timingDateTime").is_some());
     let history = events.map(event).collect::<Option<_>>()?;
     Some(Tracked { status: string(coding, "code")?, items, history })
 }
