@@ -75,14 +75,15 @@ fn a_run_measures_every_step_and_draws_itself() {
         assert!(step["p50Microseconds"].as_u64().unwrap() <= step["p999Microseconds"].as_u64().unwrap());
         step["answers"].as_u64().unwrap()
     });
-    assert_eq!(answers, [40, 36, 36, 32], "{run}");
+    assert_eq!((answers, &run["errors"]), ([40, 36, 36, 32], &json!({})), "{run}");
+    assert_eq!(run["steps"]["track"]["answers"], 12);
     assert!(std::fs::read_to_string(&svg).unwrap().starts_with("<svg "));
-    drop(server);
-    let checked = report(&check(Path::new(&ledger), &data));
     let expected = json!({
         "prescriptions": 40, "accepted": 144, "unknown": 0, "arrived": 0, "lost": [], "doubled": []
     });
-    assert_eq!(checked, expected);
+    assert_eq!(report(&load(&address, &["--check", &ledger]).output().unwrap()), expected, "as its tracker tells");
+    drop(server);
+    assert_eq!(report(&check(Path::new(&ledger), &data)), expected, "as its store has it");
 }
 
 #[test]
@@ -127,8 +128,10 @@ fn a_server_that_is_killed_under_load_has_lost_nothing_and_doubled_nothing() {
     drop(server);
     let (server, _) = Server::start(&address, &data);
     let run = report(&running.wait_with_output().unwrap());
+    let told = report(&load(&address, &["--check", ledger.to_str().unwrap()]).output().unwrap());
     drop(server);
     let checked = report(&check(&ledger, &data));
+    assert_eq!(told, checked, "the tracker and the store agree");
     assert!(checked["accepted"].as_u64() > Some(100), "{run} {checked}");
     assert_eq!((&checked["lost"], &checked["doubled"]), (&json!([]), &json!([])), "{run}");
 }

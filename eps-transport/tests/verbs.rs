@@ -113,7 +113,10 @@ fn a_prescription_goes_from_the_order_to_the_claim() {
     assert_eq!(released["passed"][0]["prescription"], id.as_str());
     assert_eq!(server.done(&["dispense", "--id", &id, "--ods", "FZ417", "--partial"])["accepted"], true);
     assert_eq!(server.done(&["dispense", "--id", &id, "--ods", "FZ417"])["accepted"], true);
+    let status = |server: &Server| server.done(&["track", &id])["status"].as_str().unwrap().to_owned();
+    assert_eq!(status(&server), "0006");
     assert_eq!(server.done(&["claim", "--id", &id, "--ods", "FZ417"])["accepted"], true);
+    assert_eq!(status(&server), "0008");
     let nothing = server.ends(2, &["dispense", "--id", &id, "--ods", "FZ417", "--partial"]);
     assert_eq!(nothing, Value::Null, "nothing is owed any more");
 }
@@ -138,12 +141,15 @@ fn a_prescription_is_given_back_released_by_another_and_its_dispensing_taken_bac
 #[test]
 fn a_prescription_is_cancelled_item_by_item_and_once() {
     let server = Server::start();
-    let (_, order) = server.sent("3");
+    let (id, order) = server.sent("3");
     let cancelled = server.done(&["cancel", &order, "--reason", "0004"]);
     let results: Vec<_> = cancelled.as_array().unwrap().iter().map(|item| item["result"].clone()).collect();
     assert!(!results.is_empty() && results.iter().all(|result| *result == "0001"), "{cancelled}");
     let again = server.ends(1, &["cancel", &order]);
     assert_eq!(again[0]["result"], "0006");
+    let tracked = server.done(&["track", &id]);
+    assert_eq!(tracked["status"], "0005");
+    assert!(tracked["items"].as_array().unwrap().iter().all(|item| item["status"] == "0005"), "{tracked}");
 }
 
 #[test]
@@ -224,6 +230,7 @@ fn what_is_wrong_is_told_by_the_exit_code() {
     server.ends(3, &["send", "nowhere.json"]);
     server.ends(2, &["send"]);
     server.ends(1, &["release", "--ods", "FZ417", "--id", "5D1B7C-Y90217-3E42AY"]);
+    server.ends(1, &["track", "5D1B7C-Y90217-3E42AY"]);
     let nobody = Command::new(EPS).args(["clock", "get", "--server", "http://127.0.0.1:1"]).output().unwrap();
     assert_eq!(nobody.status.code(), Some(3), "{}", told(&nobody));
 }

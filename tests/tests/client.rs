@@ -120,6 +120,15 @@ async fn a_prescription_of_every_kind_goes_the_whole_way() {
             let mut ids = || message().0;
             let claim = world.shop.claim((message(), now()), &held.prescription, held.release, &mut ids).unwrap();
             assert!(world.pharmacy.claim(RequestId::new(), &claim).await.unwrap().is_good(), "{kind:?}");
+            let tracked = world.pharmacy.track(&id_of(&order)).await.unwrap();
+            // The next issue of repeat dispensing is the current one as soon as the one before is claimed for.
+            assert_eq!(tracked.items.len(), order.prescription().line_items.len(), "{kind:?}");
+            if kind != Kind::RepeatDispensing {
+                assert_eq!(tracked.status, "0008", "{kind:?}");
+                let by = tracked.history.iter().map(|event| event.organisation.as_deref()).collect::<Vec<_>>();
+                assert_eq!(by.len(), 5, "create, release, twice dispensed, claimed: {tracked:?}");
+                assert_eq!(by.last(), Some(&Some("FZ417")), "{tracked:?}");
+            }
         }
     }
 }
@@ -237,6 +246,14 @@ async fn a_refusal_says_why() {
         assert!(prepared.payload.starts_with(b"<SignedInfo"));
         let refused = world.prescriber.prepare(RequestId::new(), "{}").await;
         assert!(matches!(refused, Err(ClientError::Refused { .. })), "{refused:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_not_there_is_told_so() {
+    for world in World::both() {
+        let nothing = world.prescriber.track(&id_of(&order(10, Kind::Acute, false))).await;
+        assert!(matches!(nothing, Err(ClientError::NotFound)), "{nothing:?}");
     }
 }
 
