@@ -8,16 +8,16 @@
 //!
 //! | To | look at |
 //! |---|---|
-//! | find a path | [`route`] |
-//! | decide who may | [`caller`], [`token`], [`scope`] |
-//! | find the words of a refusal | [`answer`] |
-//! | follow a message | [`exchange`] |
-//! | find a prescription | [`tracker`] |
-//! | wake a pharmacy | [`waking`] |
-//! | give a token to an application | [`access`] |
-//! | tell patients of their items | [`status_updates`] |
+//! | find a path | `route` |
+//! | decide who may | `caller`, `token`, `scope` |
+//! | find the words of a refusal | `answer` |
+//! | follow a message | `exchange` |
+//! | find a prescription | `tracker` |
+//! | wake a pharmacy | `waking` |
+//! | give a token to an application | `access` |
+//! | tell patients of their items | `status_updates` |
 //! | change what is lenient or switched on | [`Settings`] |
-//! | listen | [`server`] |
+//! | listen | `server` |
 //!
 //! Source: `NHSDigital/electronic-prescription-service-api` (coordinator, gateway and OpenAPI) and the clients of its APIs.
 
