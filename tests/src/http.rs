@@ -8,12 +8,11 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock};
 
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use eps_core::signature::algorithm::SignedInfo;
 use eps_core::signature::provider::AwsLc;
-use eps_core::signature::signer::AwsLcSigner;
+use eps_core::signature::signer::{AwsLcSigner, Signer as _, SoftwareSigner, ToSign};
 use eps_core::signature::{Crls, Policy, TrustAnchors};
 use eps_transport::broker::{Broker, PolicyCheck};
 use eps_transport::clock::{Clock, MovableClock, SystemClock};
@@ -26,6 +25,7 @@ use tokio::sync::oneshot;
 
 use crate::messages::time as instant;
 
+pub mod existing;
 mod sent;
 pub mod tokens;
 
@@ -154,7 +154,7 @@ fn service_with<S: Store + 'static>(
     let broker = Broker::new(store, asid.clone()).clock(Arc::clone(&clock) as Arc<dyn Clock>);
     let broker = broker.periods(settings.periods());
     let service = Service::new(broker, Arc::clone(&clock) as Arc<dyn Clock>, asid, tokens, settings);
-    Arc::new(more(service).signatures(check()).for_tests(clock))
+    Arc::new(more(service.signatures(check())).for_tests(clock))
 }
 
 /// Signs as the prescriber whom the servers of these tests believe.
@@ -181,10 +181,16 @@ pub fn write_trust(folder: &std::path::Path) {
 /// What verifies the prescriptions of these tests.
 #[must_use]
 pub fn check() -> PolicyCheck {
+    check_by(Policy::production())
+}
+
+/// The same by other rules than those of production.
+#[must_use]
+pub fn check_by(policy: Policy) -> PolicyCheck {
     let provider = AwsLc::new();
     let trust = TrustAnchors::new([PKI.root()], [PKI.signing_ca()], &provider).unwrap();
     let lists = Crls::new(PKI.revocation_lists().iter().map(Vec::as_slice), &trust, &provider);
-    let mut policy = Policy::production();
+    let mut policy = policy;
     // A journey takes months, and nobody writes the lists anew.
     policy.list_grace = time::Duration::days(400);
     PolicyCheck { provider: Arc::new(provider), trust, lists, policy }
@@ -266,18 +272,24 @@ impl Order {
         Self { bundle, id }
     }
 
-    /// The Bundle with a Provenance, signed as the published clients do it: text around the very bytes of the digest.
+    /// The Bundle with a Provenance, signed as the published clients do it.
     #[must_use]
     pub fn signed(&self, server: &Server) -> Value {
-        let prepared = server.post("/fhir-prescribing/FHIR/R4/$prepare", &self.bundle);
+        self.sealed(&server.post("/fhir-prescribing/FHIR/R4/$prepare", &self.bundle))
+    }
+
+    /// The Bundle with a Provenance, signed by what `$prepare` answered: text around the very bytes of the digest.
+    #[must_use]
+    pub fn sealed(&self, prepared: &Reply) -> Value {
         assert_eq!(prepared.status, 200, "{}", prepared.text);
         let parameters = prepared.json();
         let value = |index: usize| parameters["parameter"][index]["valueString"].as_str().unwrap().to_owned();
-        assert_eq!(value(2), "RS256");
         let digest = BASE64.decode(value(0)).unwrap();
-        let key = RsaKeyPair::from_pkcs8(PKI.prescriber_key()).unwrap();
-        let mut signature = vec![0; key.public_modulus_len()];
-        key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), &digest, &mut signature).unwrap();
+        let payload = SignedInfo::parse(&digest).unwrap();
+        assert_eq!(value(2), payload.algorithm().name(), "a client stops at any other word");
+        let signer = SoftwareSigner::new(PKI.prescriber_key(), PKI.prescriber()).unwrap().with_legacy_sha1();
+        let made = signer.sign(&[ToSign { id: self.id.clone(), payload }]).unwrap();
+        let signature = made.values.into_iter().next().unwrap().unwrap();
         let dsig = " xmlns=\"http://www.w3.org/2000/09/xmldsig#\"";
         let signed_info = String::from_utf8(digest).unwrap().replace(dsig, " ");
         let text = format!(

@@ -2,18 +2,12 @@
 
 #![cfg(test)]
 
+use eps_tests::http::tokens::unsigned;
 use eps_tests::http::{Order, Reply, Server, passed, release, request_id};
 use serde_json::{Value, json};
 
 const MESSAGE: &str = "/fhir-prescribing/FHIR/R4/$process-message";
 const RELEASE: &str = "/fhir-dispensing/FHIR/R4/Task/$release";
-
-/// A token that claims this and is signed by nobody.
-fn unsigned(claims: &Value) -> String {
-    use base64::Engine as _;
-    let part = |value: &Value| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(value.to_string());
-    format!("Bearer {}.{}.", part(&json!({ "alg": "RS256", "typ": "JWT" })), part(claims))
-}
 
 fn with_scope(server: &Server, scope: &str, path: &str, body: &Value) -> Reply {
     let token = unsigned(&json!({
