@@ -10,6 +10,7 @@
 //! |---|---|
 //! | find a path | `route` |
 //! | decide who may | `caller`, `token`, `scope` |
+//! | hold a caller back that floods | `callers` |
 //! | find the words of a refusal | `answer` |
 //! | follow a message | `exchange` |
 //! | find a prescription | `tracker` |
@@ -38,6 +39,7 @@ mod about;
 pub mod access;
 pub mod answer;
 pub mod caller;
+mod callers;
 mod control;
 mod exchange;
 mod faults;
@@ -72,7 +74,8 @@ pub struct Service<S> {
     clock: Arc<dyn Clock>,
     movable: Option<Arc<MovableClock>>,
     asid: Asid,
-    work: Semaphore,
+    work: Arc<Semaphore>,
+    callers: Arc<callers::Callers>,
     /// Memory for bodies.
     room: Arc<Semaphore>,
     faults: faults::Faults,
@@ -88,7 +91,8 @@ impl<S: Store + 'static> Service<S> {
     pub fn new(broker: Broker<S>, clock: Arc<dyn Clock>, asid: Asid, tokens: Tokens, settings: Settings) -> Self {
         Self {
             broker: Arc::new(broker),
-            work: Semaphore::new(settings.limits.concurrent),
+            work: Arc::new(Semaphore::new(settings.limits.concurrent)),
+            callers: callers::Callers::new(&settings.limits),
             room: Arc::new(Semaphore::new(settings.limits.bodies / handle::UNIT)),
             settings,
             tokens,

@@ -31,8 +31,7 @@ const UNKNOWN_ROLE: &str = "UNKNOWN";
 
 impl Caller {
     /// The caller of a request.
-    pub(super) fn of<S>(headers: &HeaderMap, service: &Service<S>, leniency: Leniency) -> Result<Self, Answer> {
-        let claims = claims(headers, service).map_err(|NotAccepted| Problem::NoToken.answer())?;
+    pub(super) fn of(claims: Claims, headers: &HeaderMap, leniency: Leniency) -> Result<Self, Answer> {
         if !leniency.role_of_token && claims.user().is_some() && header(headers, ROLE).is_none() {
             return Err(Problem::NoRole.answer());
         }

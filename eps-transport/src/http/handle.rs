@@ -16,10 +16,12 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::Service;
 use super::answer::{Answer, Problem};
 use super::caller::{self, Caller};
+use super::callers::{Key, Place, TooMany, Turn};
 use super::exchange::Exchange;
 use super::faults::Fault;
 use super::route::{Call, Method, Product, route};
 use super::status_updates::{self, Sender};
+use super::token::{Claims, NotAccepted};
 use super::tracker::{Asking, CORRELATION, Question};
 use super::waking;
 use crate::store::Store;
@@ -99,19 +101,23 @@ async fn answer<S: Store + 'static>(service: &Arc<Service<S>>, request: Request)
     }
     if call == Call::Token {
         let clients = service.clients.as_ref().ok_or_else(|| Problem::NoRoute.answer())?;
+        let _turn = turn(service, enter(service, None, &parts)?).await?;
         return Ok(clients.exchange(&collect(service, body).await?.bytes).into());
     }
     if let Call::Waiting(pharmacy) = &call {
         return waking::answer(service, &parts, pharmacy).await.map(Done::from);
     }
-    let admitted = admit(service, &call, &parts)?;
+    let claims = caller::claims(&parts.headers, service);
+    let place = enter(service, claims.as_ref().ok(), &parts)?;
+    let admitted = admit(service, &call, &parts, claims)?;
     let fault = service.movable.as_ref().and_then(|_| service.faults.next());
     if let Some(refusal) = fault.and_then(Fault::refusal) {
         return Err(refusal);
     }
+    let turn = turn(service, place).await?;
     let body = collect(service, body).await?;
     let query = parts.uri.query().unwrap_or_default().to_owned();
-    let asked = Asked { product, call, admitted, body, headers: parts.headers, query };
+    let asked = Asked { product, call, admitted, body, headers: parts.headers, query, _turn: turn };
     let answer = in_time(service, asked).await;
     if let Some(delay) = fault.and_then(Fault::delay) {
         tokio::time::sleep(delay).await;
@@ -170,6 +176,17 @@ fn open<S: Store + 'static>(service: &Service<S>, product: Product, call: &Call)
 
 fn control<S: Store + 'static>(service: &Service<S>, call: &Call, body: Option<&[u8]>) -> Result<Answer, Answer> {
     if *call == Call::Clock { service.move_clock(body) } else { service.plan_faults(body) }
+}
+
+/// Lets a caller in who has not too much here already.
+fn enter<S>(service: &Service<S>, claims: Option<&Claims>, parts: &Parts) -> Result<Place, Answer> {
+    let place = service.callers.enter(Key::of(claims, &parts.extensions), Instant::now());
+    place.map_err(|TooMany| Problem::Busy.answer())
+}
+
+/// Waits for the other messages of the same caller.
+async fn turn<S>(service: &Service<S>, place: Place) -> Result<Turn, Answer> {
+    place.turn(service.settings.limits.queue_time).await.map_err(|TooMany| Problem::Busy.answer())
 }
 
 fn request_id(headers: &HeaderMap) -> Result<Guid, Answer> {
@@ -231,7 +248,12 @@ enum Admitted {
 }
 
 /// Lets a request in if its sender is known and its headers are right.
-fn admit<S: Store + 'static>(service: &Service<S>, call: &Call, parts: &Parts) -> Result<Admitted, Answer> {
+fn admit<S: Store + 'static>(
+    service: &Service<S>,
+    call: &Call,
+    parts: &Parts,
+    claims: Result<Claims, NotAccepted>,
+) -> Result<Admitted, Answer> {
     let leniency = service.settings.leniency;
     let id = match call {
         Call::Search => None,
@@ -259,7 +281,8 @@ fn admit<S: Store + 'static>(service: &Service<S>, call: &Call, parts: &Parts) -
         | Call::Poll
         | Call::Clock
         | Call::Faults => {
-            let caller = Caller::of(&parts.headers, service, leniency)?;
+            let claims = claims.map_err(|NotAccepted| Problem::NoToken.answer())?;
+            let caller = Caller::of(claims, &parts.headers, leniency)?;
             return Ok(Admitted::Message(caller, request_id(&parts.headers)?));
         }
     };
@@ -276,6 +299,7 @@ struct Asked {
     body: Collected,
     headers: HeaderMap,
     query: String,
+    _turn: Turn,
 }
 
 /// The time in which status updates are answered, as in the live service.
@@ -297,10 +321,17 @@ async fn in_time<S: Store + 'static>(service: &Arc<Service<S>>, asked: Asked) ->
 /// Works on a message on a thread that may wait for the disk; where too many are worked on for too long, the caller is
 /// asked to come again.
 async fn work<S: Store + 'static>(service: &Arc<Service<S>>, asked: Asked) -> Result<Answer, Answer> {
-    let permit = tokio::time::timeout(service.settings.limits.queue_time, service.work.acquire()).await;
-    let Ok(Ok(_permit)) = permit else { return Err(Problem::Busy.answer()) };
+    let permit = Arc::clone(&service.work).acquire_owned();
+    let permit = tokio::time::timeout(service.settings.limits.queue_time, permit).await;
+    let Ok(Ok(permit)) = permit else { return Err(Problem::Busy.answer()) };
     let worker = Arc::clone(service);
-    let done = tokio::task::spawn_blocking(move || dispatch(&worker, &asked)).await;
+    // A caller that hangs up does not end the work: it keeps its place until it is done.
+    let done = tokio::task::spawn_blocking(move || {
+        let answer = dispatch(&worker, &asked);
+        drop(permit);
+        answer
+    });
+    let done = done.await;
     done.unwrap_or_else(|_| {
         tracing::error!("a message ended a worker");
         Err(Problem::Server.answer())
@@ -308,7 +339,7 @@ async fn work<S: Store + 'static>(service: &Arc<Service<S>>, asked: Asked) -> Re
 }
 
 fn dispatch<S: Store + 'static>(service: &Service<S>, asked: &Asked) -> Result<Answer, Answer> {
-    let Asked { product, call, admitted, body, headers, query } = asked;
+    let Asked { product, call, admitted, body, headers, query, _turn } = asked;
     let body = &body.bytes;
     let now = service.clock.now();
     let (caller, request) = match admitted {

@@ -3,10 +3,12 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -21,7 +23,7 @@ use super::handle::{GRACE, handle, is_withheld};
 use crate::store::Store;
 
 impl<S: Store + 'static> Service<S> {
-    /// The service as an axum router, to be put beside others.
+    /// The service as an axum router, to be put beside others. With [`ConnectInfo`] it tells callers apart that have no token.
     pub fn router(self: Arc<Self>) -> Router {
         Router::new().fallback(handle::<S>).with_state(self)
     }
@@ -45,7 +47,7 @@ impl<S: Store + 'static> Service<S> {
                 accepted = accept(&listener, &room) => accepted,
                 () = &mut stop => break,
             };
-            let (stream, place) = match accepted {
+            let (stream, peer, place) = match accepted {
                 Ok(accepted) => accepted,
                 // The peer gave up, or files ran out for a moment: others may still come.
                 Err(error) => {
@@ -56,7 +58,7 @@ impl<S: Store + 'static> Service<S> {
             };
             let (router, http, watcher, tls) = (router.clone(), http.clone(), ending.watcher(), tls.clone());
             tokio::spawn(async move {
-                let service = service_fn(move |request| answer(router.clone(), request));
+                let service = service_fn(move |request| answer(router.clone(), peer, request));
                 // A peer that breaks off is no news, nor is one that does not speak TLS.
                 match tls {
                     None => drop(watcher.watch(http.serve_connection(TokioIo::new(stream), service)).await),
@@ -81,11 +83,14 @@ impl<S: Store + 'static> Service<S> {
 }
 
 /// The next connection, once there is room for it.
-async fn accept(listener: &TcpListener, room: &Arc<Semaphore>) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
+async fn accept(
+    listener: &TcpListener,
+    room: &Arc<Semaphore>,
+) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
     let place = Arc::clone(room).acquire_owned().await.map_err(io::Error::other)?;
-    let (stream, _) = listener.accept().await?;
+    let (stream, peer) = listener.accept().await?;
     stream.set_nodelay(true)?;
-    Ok((stream, place))
+    Ok((stream, peer, place))
 }
 
 /// A reply that is withheld ends its connection.
@@ -93,10 +98,11 @@ async fn accept(listener: &TcpListener, room: &Arc<Semaphore>) -> io::Result<(Tc
 #[error("the reply is withheld")]
 struct Withheld;
 
-async fn answer(router: Router, request: Request<Incoming>) -> Result<Response<Body>, Withheld> {
+async fn answer(router: Router, peer: SocketAddr, request: Request<Incoming>) -> Result<Response<Body>, Withheld> {
     use tower_service::Service as _;
-    let mut router = router;
-    let response: Result<_, Infallible> = router.call(request.map(Body::new)).await;
+    let (mut router, mut request) = (router, request.map(Body::new));
+    request.extensions_mut().insert(ConnectInfo(peer));
+    let response: Result<_, Infallible> = router.call(request).await;
     match response {
         Ok(response) if is_withheld(&response) => Err(Withheld),
         Ok(response) => Ok(response),

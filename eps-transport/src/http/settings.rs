@@ -1,5 +1,6 @@
 //! What a server is set to.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use eps_core::record::Periods;
@@ -15,7 +16,7 @@ pub enum SignatureOnCreate {
     LeftToRelease,
 }
 
-/// What one caller may take of the machine.
+/// What callers may take of the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a server needs each of these")]
 pub struct Limits {
@@ -31,10 +32,27 @@ pub struct Limits {
     pub body_time: Duration,
     /// Messages that are worked on at once; further ones wait.
     pub concurrent: usize,
+    /// Messages of one caller that are read or worked on at once; its further ones wait, and others pass them. A caller is
+    /// the application that its token names, or else the address that it calls from.
+    pub per_caller: usize,
+    /// Messages of one caller that may wait beside these; further ones are refused for load.
+    pub waiting_per_caller: usize,
+    /// Requests of one caller in a second, which may come at once; further ones are refused for load.
+    pub rate_per_caller: Option<NonZeroU32>,
     /// How long a message waits before it is refused for load.
     pub queue_time: Duration,
     /// Connections at once; further ones are not accepted until one ends.
     pub connections: usize,
+}
+
+const CONCURRENT: usize = 64;
+
+impl Limits {
+    /// What one caller may have of so many messages at once, so that something is left for others.
+    #[must_use]
+    pub const fn share(concurrent: usize) -> usize {
+        concurrent - concurrent.div_ceil(4)
+    }
 }
 
 impl Default for Limits {
@@ -46,7 +64,10 @@ impl Default for Limits {
             headers: 32 * 1024,
             header_time: Duration::from_secs(10),
             body_time: Duration::from_secs(30),
-            concurrent: 64,
+            concurrent: CONCURRENT,
+            per_caller: Self::share(CONCURRENT),
+            waiting_per_caller: 512,
+            rate_per_caller: None,
             queue_time: Duration::from_secs(5),
             connections: 1024,
         }
@@ -104,7 +125,7 @@ pub struct Settings {
     pub leniency: Leniency,
     /// Whether only applications that their token names may send status updates.
     pub named_applications: bool,
-    /// What one caller may take of the machine.
+    /// What callers may take of the machine.
     pub limits: Limits,
 }
 

@@ -1,6 +1,7 @@
 //! `eps serve`: the broker behind the REST face, in one data folder.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -86,6 +87,16 @@ pub(crate) struct Serve {
     /// Messages that are worked on at once
     #[arg(long, value_name = "N", default_value_t = Limits::default().concurrent)]
     max_concurrent: usize,
+    /// Messages of one caller that are worked on at once, while its further ones wait; three quarters of --max-concurrent
+    /// unless said. A caller is the application that its token names, or else the address that it calls from
+    #[arg(long, value_name = "N")]
+    max_per_caller: Option<usize>,
+    /// Messages of one caller that may wait; further ones are answered 429
+    #[arg(long, value_name = "N", default_value_t = Limits::default().waiting_per_caller)]
+    max_waiting_per_caller: usize,
+    /// Requests a second that one caller may send; further ones are answered 429
+    #[arg(long, value_name = "N")]
+    rate_per_caller: Option<NonZeroU32>,
     /// Believe any token. For development on this machine only
     #[arg(long)]
     insecure_dev: bool,
@@ -231,6 +242,9 @@ impl Serve {
             body: self.max_body,
             connections: self.max_connections,
             concurrent: self.max_concurrent,
+            per_caller: self.max_per_caller.unwrap_or(Limits::share(self.max_concurrent)),
+            waiting_per_caller: self.max_waiting_per_caller,
+            rate_per_caller: self.rate_per_caller,
             ..Limits::default()
         };
         let mut settings = Settings {
