@@ -2,13 +2,13 @@
 
 #![cfg(test)]
 
-use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Instant;
 
 use eps_core::model::Timestamp;
 use eps_tests::http::{Order, START_OF_JOURNEYS, Server, passed, release, write_trust};
+use eps_tests::process::Process;
 use eps_transport::client::{Http, Identity, Tls, Transport as _};
 use eps_transport::pki::{Randomness, ThrowAwayPki};
 use hyper::Request;
@@ -17,51 +17,20 @@ use zeroize::Zeroizing;
 
 const RELEASE: &str = "/fhir-dispensing/FHIR/R4/Task/$release";
 
-/// A server in a process of its own, which is killed when it is dropped.
-struct Process {
-    child: Child,
-    server: Server,
-    /// From the start to the first answer.
-    took: Duration,
+fn spawn(data: &Path, more: &[&str]) -> Process {
+    let folder = data.display().to_string();
+    let common = ["--insecure-dev", "--test-controls", "--now", START_OF_JOURNEYS, "--data", &folder];
+    Process::start(Path::new(env!("CARGO_BIN_EXE_eps")), &[&common, more].concat())
 }
 
-/// Starts a server, and gives its process and the address that it says it listens at.
-fn spawn(data: &Path, more: &[&str]) -> (Child, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_eps"))
-        .args(["serve", "--listen", "127.0.0.1:0", "--insecure-dev", "--test-controls", "--now", START_OF_JOURNEYS])
-        .arg("--data")
-        .arg(data)
-        .args(more)
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
-    let address = lines.find_map(|line| {
-        let (address, _) = line.split_once("listening on ")?.1.split_once(',')?;
-        Some(address.to_owned())
-    });
-    // Read on, so that the server never waits for us.
-    std::thread::spawn(move || lines.for_each(drop));
-    (child, address.expect("it says where it listens"))
-}
-
-impl Process {
-    fn start(data: &Path, more: &[&str]) -> Self {
-        let started = Instant::now();
-        let (child, address) = spawn(data, more);
-        let server = Server::at(address.strip_prefix("http://").unwrap().parse().unwrap());
-        assert_eq!(server.ask("GET", "/_ping", &[], "").status, 200);
-        let took = started.elapsed();
-        Self { child, server, took }
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // It may be gone already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// Starts a server that answers, and says how long that took.
+fn start(data: &Path, more: &[&str]) -> (Process, Server) {
+    let started = Instant::now();
+    let process = spawn(data, more);
+    let server = process.server();
+    assert_eq!(server.ask("GET", "/_ping", &[], "").status, 200);
+    println!("start to first answer, in an unoptimised build: {} ms", started.elapsed().as_millis());
+    (process, server)
 }
 
 #[test]
@@ -79,30 +48,27 @@ fn what_was_answered_is_there_after_the_server_was_killed() {
     let trust: Vec<&str> = trust.iter().flatten().copied().collect();
     let (waiting, held) = (Order::new(1, true), Order::new(2, false));
     {
-        let process = Process::start(&data, &trust);
-        println!("start to first answer, in an unoptimised build: {} ms", process.took.as_millis());
-        waiting.send(&process.server);
-        held.send(&process.server);
-        assert_eq!(passed(&process.server.post(RELEASE, &release("FA090", Some(&held.id)))).0, 1);
+        let (_process, server) = start(&data, &trust);
+        waiting.send(&server);
+        held.send(&server);
+        assert_eq!(passed(&server.post(RELEASE, &release("FA090", Some(&held.id)))).0, 1);
     }
-    let process = Process::start(&data, &trust);
-    println!("start to first answer, with data: {} ms", process.took.as_millis());
-    let (total, prescription) = passed(&process.server.post(RELEASE, &release("FZ417", None)));
+    let (_process, server) = start(&data, &trust);
+    let (total, prescription) = passed(&server.post(RELEASE, &release("FZ417", None)));
     assert_eq!(total, 1);
     assert!(prescription.to_string().contains(&waiting.id));
-    assert_eq!(process.server.post(RELEASE, &release("FZ417", Some(&held.id))).status, 400, "another dispenser has it");
-    assert_eq!(process.server.track(&format!("?prescriptionId={}", held.id)).json()["total"], 1);
+    assert_eq!(server.post(RELEASE, &release("FZ417", Some(&held.id))).status, 400, "another dispenser has it");
+    assert_eq!(server.track(&format!("?prescriptionId={}", held.id)).json()["total"], 1);
 }
 
 #[cfg(unix)]
 #[test]
 fn a_server_that_is_asked_to_end_finishes_and_says_so_with_its_exit_code() {
     let folder = tempfile::tempdir().unwrap();
-    let mut process = Process::start(folder.path(), &[]);
-    let asked = Command::new("kill").args(["-TERM", &process.child.id().to_string()]).status().unwrap();
-    assert!(asked.success());
-    assert!(process.child.wait().unwrap().success());
-    assert_eq!(process.server.ask("GET", "/_ping", &[], "").status, 0, "nobody is there any more");
+    let (process, server) = start(folder.path(), &[]);
+    process.terminate();
+    assert!(process.ended().0.success());
+    assert_eq!(server.ask("GET", "/_ping", &[], "").status, 0, "nobody is there any more");
 }
 
 #[test]
@@ -144,8 +110,8 @@ async fn a_server_with_a_client_authority_answers_only_callers_that_it_certified
     let own = ["--tls-certificate", &certificate, "--tls-key", &key];
     let mutual = [own[0], own[1], own[2], own[3], "--client-ca", &authority];
     for (at, options, answers_anybody) in [(0, &own[..], true), (1, &mutual[..], false)] {
-        let (mut child, address) = spawn(&folder.path().join(at.to_string()), options);
-        let address = address.replace("https://127.0.0.1", "https://localhost");
+        let process = spawn(&folder.path().join(at.to_string()), options);
+        let address = process.address.replace("https://127.0.0.1", "https://localhost");
         assert!(address.starts_with("https://localhost:"), "{address}");
         assert_eq!(ping(&address, known.ca(), Some(known.dispenser())).await, Ok(200));
         assert_eq!(ping(&address, known.ca(), None).await.is_ok(), answers_anybody);
@@ -155,7 +121,5 @@ async fn a_server_with_a_client_authority_answers_only_callers_that_it_certified
         assert!(ping(&plain, known.ca(), None).await.is_err(), "nothing is said in the clear");
         // The server must survive all of them.
         assert_eq!(ping(&address, known.ca(), Some(known.dispenser())).await, Ok(200));
-        child.kill().unwrap();
-        child.wait().unwrap();
     }
 }

@@ -2,18 +2,17 @@
 
 #![cfg(test)]
 
-use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output};
 
+use eps_tests::process::Process;
 use serde_json::{Value, json};
 
 const EPS: &str = env!("CARGO_BIN_EXE_eps");
 
 /// A server in a folder of its own, which ends with the test.
 struct Server {
-    process: Child,
-    address: String,
+    process: Process,
     folder: tempfile::TempDir,
 }
 
@@ -23,31 +22,20 @@ impl Server {
         let pki = folder.path().join("pki");
         let made = Command::new(EPS).args(["pki", "init", "--seed", "3", "--out"]).arg(&pki).output().unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-        let mut process = Command::new(EPS)
-            .args(["serve", "--listen", "127.0.0.1:0", "--insecure-dev", "--test-controls", "--data"])
-            .arg(folder.path().join("data"))
-            .args(["--trust", &text(&pki.join("root.pem")), "--intermediate", &text(&pki.join("signing-ca.pem"))])
-            .args(["--crl", &text(&pki.join("root.crl")), "--crl", &text(&pki.join("signing-ca.crl"))])
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
-        let address = loop {
-            let line = lines.next().expect("the server ended").unwrap();
-            if let Some((_, rest)) = line.split_once("listening on ") {
-                break rest.split(',').next().unwrap().to_owned();
-            }
-        };
-        // Somebody must read what it logs, or it stops when the pipe is full.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { process, address, folder }
+        let file = |name: &str| text(&pki.join(name));
+        let (root, issuing) = (["root.pem", "root.crl"].map(file), ["signing-ca.pem", "signing-ca.crl"].map(file));
+        let trust = ["--trust", &root[0], "--intermediate", &issuing[0], "--crl", &root[1], "--crl", &issuing[1]];
+        let data = text(&folder.path().join("data"));
+        let common = ["--insecure-dev", "--test-controls", "--data", &data];
+        let process = Process::start(Path::new(EPS), &[common.as_slice(), &trust].concat());
+        Self { process, folder }
     }
 
     /// Runs a verb against the server, in the server's folder.
     fn eps(&self, arguments: &[&str]) -> Output {
         Command::new(EPS)
             .args(arguments)
-            .args(["--server", &self.address, "--json"])
+            .args(["--server", &self.process.address, "--json"])
             .current_dir(self.folder.path())
             .env_remove("EPS_TOKEN")
             .output()
@@ -83,12 +71,6 @@ impl Server {
         let order = self.orders(seed, &["--kind", "acute", "--nominated", "false"]).remove(0);
         assert_eq!(self.done(&["send", &order.1])[0]["accepted"], true);
         order
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.process.kill().and_then(|()| self.process.wait()).unwrap();
     }
 }
 

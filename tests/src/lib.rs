@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use eps_core::xml::{Document, Limits, c14n};
 
+pub mod canaries;
 pub mod carried;
 pub mod http;
 pub mod lifecycle;
@@ -13,6 +14,7 @@ pub mod messages;
 pub mod movement;
 pub mod pack;
 pub mod places;
+pub mod process;
 pub mod request;
 pub mod seeds;
 pub mod wire;

@@ -60,7 +60,7 @@ pub(super) async fn handle<S: Store + 'static>(
         }
         Err(refusal) => (refusal, false),
     };
-    let milliseconds = started.elapsed().as_millis();
+    let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(call, status = answer.status.as_u16(), milliseconds, dropped, "answered");
     let mut response = answer.response();
     if routed.is_some_and(|(product, _)| product == Product::Tracker) {

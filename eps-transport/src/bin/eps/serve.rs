@@ -14,7 +14,10 @@ use eps_transport::http::{Clients, Leniency, Limits, Service, Settings, Signatur
 use eps_transport::store::sqlite::SqliteStore;
 use eps_transport::updates::UpdateLog;
 use tokio::net::TcpListener;
-use tracing_subscriber::fmt::format::FmtSpan;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{Layer as _, fmt};
 
 use crate::failure::Failure;
 use crate::files;
@@ -97,6 +100,9 @@ pub(crate) struct Serve {
     /// Requests a second that one caller may send; further ones are answered 429
     #[arg(long, value_name = "N")]
     rate_per_caller: Option<NonZeroU32>,
+    /// The least severe of what is logged: error, warn, info, debug or trace
+    #[arg(long, value_name = "LEVEL", default_value = "info")]
+    log: Targets,
     /// Believe any token. For development on this machine only
     #[arg(long)]
     insecure_dev: bool,
@@ -203,12 +209,8 @@ impl Serve {
     }
 
     fn service(&self, global: &Global) -> Result<Service<SqliteStore>, Failure> {
-        tracing_subscriber::fmt()
-            .json()
-            .with_writer(std::io::stderr)
-            .with_span_events(FmtSpan::NONE)
-            .with_target(false)
-            .init();
+        let log = fmt::layer().json().with_writer(std::io::stderr).with_target(false).with_filter(self.log.clone());
+        tracing_subscriber::registry().with(log).init();
         std::fs::create_dir_all(&self.data)?;
         let store = SqliteStore::open(self.data.join(STORE))?;
         let movable = Arc::new(MovableClock::new(Arc::new(SystemClock)));
