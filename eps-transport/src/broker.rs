@@ -27,6 +27,7 @@ use eps_core::xml::{Document, Limits};
 use sha2::{Digest as _, Sha256};
 
 use crate::clock::{Clock, SystemClock};
+use crate::spans::step;
 use crate::store::{Answered, Commit, CommitError, RecordWrite, Store, StoredMessage, StoredRecord, Version};
 
 mod cancellation;
@@ -242,7 +243,8 @@ impl<S: Store> Broker<S> {
                 let answered = self.store.answered(request.envelope.id)?;
                 return answered.map_or(Ok(bytes), |answered| self.repeat(request, answered));
             };
-            match self.store.commit(self.message_commit(request, &bytes, ids.taken(), changed)?) {
+            let commit = self.message_commit(request, &bytes, ids.taken(), changed)?;
+            match step("store", || self.store.commit(commit)) {
                 Ok(()) => return Ok(bytes),
                 Err(CommitError::RecordMoved(_) | CommitError::AlreadyAnswered(_)) => {}
                 Err(CommitError::Store(error)) => return Err(error.into()),

@@ -12,6 +12,7 @@
 //! |---|---|
 //! | answer messages as the Spine does | [`broker`] |
 //! | answer HTTP as the NHS's EPS APIs do | `http` (feature `server`) |
+//! | trace what requests go through | [`spans`], and `telemetry` (feature `opentelemetry`) |
 //! | keep what was answered | [`store`] |
 //! | keep what patients were told of their items | [`updates`] |
 //! | do what is due by itself | [`schedule`] |
@@ -42,7 +43,10 @@ pub mod pharmacy;
 pub mod pki;
 pub mod schedule;
 pub mod signers;
+pub mod spans;
 pub mod store;
+#[cfg(feature = "opentelemetry")]
+pub mod telemetry;
 pub mod updates;
 pub mod workload;
 pub mod zoo;

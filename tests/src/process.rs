@@ -22,7 +22,14 @@ impl Process {
     /// Starts `eps serve` on a free port, with these options, and waits until it listens.
     #[must_use]
     pub fn start(eps: &Path, options: &[&str]) -> Self {
+        Self::start_in(eps, options, &[])
+    }
+
+    /// The same in an environment that has these variables too.
+    #[must_use]
+    pub fn start_in(eps: &Path, options: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut command = Command::new(eps);
+        command.envs(environment.iter().copied());
         command.args(["serve", "--listen", "127.0.0.1:0"]).args(options);
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);

@@ -18,6 +18,7 @@ use super::scope::Access;
 use super::settings::SignatureOnCreate;
 use crate::broker::{BrokerError, PolicyCheck};
 use crate::derived::ids_from;
+use crate::spans::step;
 use crate::store::Store;
 
 /// A request whose caller is known.
@@ -47,20 +48,21 @@ impl<S: Store + 'static> Service<S> {
     /// Takes a message to the broker and brings its answer.
     pub(super) fn exchange(&self, exchange: &Exchange<'_>) -> Result<Answer, Answer> {
         let context = self.context(exchange)?;
-        let envelope = fhir::read(exchange.body, &context).map_err(|found| Answer::problems(&found, exchange.now))?;
+        let envelope = step("read", || fhir::read(exchange.body, &context))
+            .map_err(|found| Answer::problems(&found, exchange.now))?;
         belongs(exchange.call, &envelope.message)?;
         exchange.caller.may(self.access(exchange.product, &envelope.message))?;
         let message = hl7v3::write(&envelope);
         if matches!(envelope.message, Message::Prescription(_)) {
             self.check_signature(&message, exchange.now)?;
         }
-        let reply = match self.broker.submit_as(&message, fingerprint(exchange)) {
+        let reply = match step("decide", || self.broker.submit_as(&message, fingerprint(exchange))) {
             Ok(reply) => reply,
             Err(BrokerError::Unreadable { problems, .. }) => return Err(Answer::problems(&problems, exchange.now)),
             Err(BrokerError::Busy) => return Err(Problem::Busy.answer()),
             Err(error) => return Err(failed(&error)),
         };
-        self.answer_with(&reply)
+        step("answer", || self.answer_with(&reply))
     }
 
     /// What a message asks of its sender.
@@ -132,7 +134,7 @@ pub(super) fn reasons(check: &PolicyCheck, document: &[u8], now: Timestamp) -> R
     let prescription = prescription.ok_or_else(|| Problem::Server.answer())?;
     let PolicyCheck { provider, trust, lists, policy } = check;
     let verifier = Verifier { provider: provider.as_ref(), trust, lists, policy };
-    let verified = verifier.verify(prescription, Occasion::on_receipt(now));
+    let verified = step("verify", || verifier.verify(prescription, Occasion::on_receipt(now)));
     Ok(verified.err().map(|refused| refused.report().reasons()).unwrap_or_default())
 }
 

@@ -12,6 +12,7 @@ use eps_core::ids::Guid;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::Body as _;
 use tokio::sync::OwnedSemaphorePermit;
+use tracing::{Instrument as _, Span};
 
 use super::Service;
 use super::answer::{Answer, Problem};
@@ -24,6 +25,7 @@ use super::status_updates::{self, Sender};
 use super::token::{Claims, NotAccepted};
 use super::tracker::{Asking, CORRELATION, Question};
 use super::waking;
+use crate::spans::{self, step};
 use crate::store::Store;
 
 /// The headers that are mirrored.
@@ -51,7 +53,8 @@ pub(super) async fn handle<S: Store + 'static>(
     let started = Instant::now();
     let routed = route(request.uri().path());
     let call = routed.as_ref().map_or("none", |(_, call)| call.name());
-    let answer = answer(&service, request).await;
+    let span = traced(&request, routed.as_ref());
+    let answer = answer(&service, request).instrument(span.clone()).await;
     service.answered.fetch_add(1, Ordering::Relaxed);
     let (answer, dropped) = match answer {
         Ok(Done { answer, dropped }) => (answer, dropped),
@@ -62,6 +65,10 @@ pub(super) async fn handle<S: Store + 'static>(
     };
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(call, status = answer.status.as_u16(), milliseconds, dropped, "answered");
+    span.record("http.response.status_code", answer.status.as_u16());
+    if answer.status.is_server_error() {
+        span.record("otel.status_code", "ERROR");
+    }
     let mut response = answer.response();
     if routed.is_some_and(|(product, _)| product == Product::Tracker) {
         response.headers_mut().insert(CORRELATION, HeaderValue::from_static(""));
@@ -74,6 +81,34 @@ pub(super) async fn handle<S: Store + 'static>(
         response.extensions_mut().insert(Dropped);
     }
     response
+}
+
+/// The span of a request: its path is told by the name of the call, for what a client wrote in it may be a patient's.
+fn traced(request: &Request, routed: Option<&(Product, Call)>) -> Span {
+    let method = match *request.method() {
+        HttpMethod::GET => "GET",
+        HttpMethod::HEAD => "HEAD",
+        HttpMethod::POST => "POST",
+        // Any word is a method.
+        _ => "_OTHER",
+    };
+    let span = tracing::info_span!(
+        target: spans::TARGET,
+        "request",
+        otel.name = tracing::field::Empty,
+        otel.kind = "server",
+        otel.status_code = tracing::field::Empty,
+        http.request.method = method,
+        http.route = routed.map(|(_, call)| call.name()),
+        http.response.status_code = tracing::field::Empty,
+        eps.product = routed.map(|(product, _)| product.name()),
+    );
+    if !span.is_disabled() {
+        span.record("otel.name", format!("{method} {}", routed.map_or("none", |(_, call)| call.name())));
+    }
+    #[cfg(feature = "opentelemetry")]
+    crate::telemetry::follow(&span, request.headers());
+    span
 }
 
 /// An answer, and whether it is withheld on purpose.
@@ -114,8 +149,8 @@ async fn answer<S: Store + 'static>(service: &Arc<Service<S>>, request: Request)
     if let Some(refusal) = fault.and_then(Fault::refusal) {
         return Err(refusal);
     }
-    let turn = turn(service, place).await?;
-    let body = collect(service, body).await?;
+    let turn = turn(service, place).instrument(spans::begin("wait")).await?;
+    let body = collect(service, body).instrument(spans::begin("body")).await?;
     let query = parts.uri.query().unwrap_or_default().to_owned();
     let asked = Asked { product, call, admitted, body, headers: parts.headers, query, _turn: turn };
     let answer = in_time(service, asked).await;
@@ -322,12 +357,13 @@ async fn in_time<S: Store + 'static>(service: &Arc<Service<S>>, asked: Asked) ->
 /// asked to come again.
 async fn work<S: Store + 'static>(service: &Arc<Service<S>>, asked: Asked) -> Result<Answer, Answer> {
     let permit = Arc::clone(&service.work).acquire_owned();
-    let permit = tokio::time::timeout(service.settings.limits.queue_time, permit).await;
+    let permit = tokio::time::timeout(service.settings.limits.queue_time, permit);
+    let permit = permit.instrument(spans::begin("queue")).await;
     let Ok(Ok(permit)) = permit else { return Err(Problem::Busy.answer()) };
-    let worker = Arc::clone(service);
+    let (worker, span) = (Arc::clone(service), Span::current());
     // A caller that hangs up does not end the work: it keeps its place until it is done.
     let done = tokio::task::spawn_blocking(move || {
-        let answer = dispatch(&worker, &asked);
+        let answer = span.in_scope(|| step("work", || dispatch(&worker, &asked)));
         drop(permit);
         answer
     });

@@ -18,6 +18,20 @@ pub enum Product {
     StatusUpdate,
 }
 
+impl Product {
+    /// Its name in traces.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Combined => "electronic-prescriptions",
+            Self::Prescribing => "fhir-prescribing",
+            Self::Dispensing => "fhir-dispensing",
+            Self::Tracker => "clinical-prescription-tracker",
+            Self::StatusUpdate => "prescription-status-update",
+        }
+    }
+}
+
 /// What is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

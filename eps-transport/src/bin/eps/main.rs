@@ -23,6 +23,7 @@ mod give_back;
 mod held;
 mod journal;
 mod load;
+mod observe;
 mod options;
 mod pki;
 mod prepare;

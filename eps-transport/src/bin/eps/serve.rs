@@ -15,12 +15,10 @@ use eps_transport::store::sqlite::SqliteStore;
 use eps_transport::updates::UpdateLog;
 use tokio::net::TcpListener;
 use tracing_subscriber::filter::Targets;
-use tracing_subscriber::layer::SubscriberExt as _;
-use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{Layer as _, fmt};
 
 use crate::failure::Failure;
 use crate::files;
+use crate::observe;
 use crate::options::Global;
 use crate::trust::{Loaded, PROVIDER, Trust};
 
@@ -103,6 +101,10 @@ pub(crate) struct Serve {
     /// The least severe of what is logged: error, warn, info, debug or trace
     #[arg(long, value_name = "LEVEL", default_value = "info")]
     log: Targets,
+    /// Send spans of requests to the OpenTelemetry collector here, as OTLP over HTTP; OTEL_EXPORTER_OTLP_ENDPOINT unless said
+    #[cfg(feature = "opentelemetry")]
+    #[arg(long, value_name = "URL")]
+    otlp_endpoint: Option<String>,
     /// Believe any token. For development on this machine only
     #[arg(long)]
     insecure_dev: bool,
@@ -197,6 +199,10 @@ impl Serve {
 
     pub(crate) fn run(&self, global: &Global) -> Result<(), Failure> {
         self.is_safe()?;
+        #[cfg(feature = "opentelemetry")]
+        let telemetry = observe::begin(&self.log, self.collector().as_deref())?;
+        #[cfg(not(feature = "opentelemetry"))]
+        observe::begin(&self.log);
         let service = Arc::new(self.service(global)?);
         let _schedule = service.schedule(EVERY)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -205,12 +211,21 @@ impl Serve {
             self.announce(listener.local_addr()?);
             service.serve(listener, stopped()).await
         })?;
+        #[cfg(feature = "opentelemetry")]
+        if let Some(telemetry) = telemetry {
+            telemetry.end();
+        }
         Ok(())
     }
 
+    /// Where spans are sent.
+    #[cfg(feature = "opentelemetry")]
+    fn collector(&self) -> Option<String> {
+        let general = || std::env::var("OTEL_EXPORTER_OTLP_ENDPOINT").ok();
+        self.otlp_endpoint.clone().or_else(general).filter(|endpoint| !endpoint.is_empty())
+    }
+
     fn service(&self, global: &Global) -> Result<Service<SqliteStore>, Failure> {
-        let log = fmt::layer().json().with_writer(std::io::stderr).with_target(false).with_filter(self.log.clone());
-        tracing_subscriber::registry().with(log).init();
         std::fs::create_dir_all(&self.data)?;
         let store = SqliteStore::open(self.data.join(STORE))?;
         let movable = Arc::new(MovableClock::new(Arc::new(SystemClock)));
