@@ -286,16 +286,18 @@ impl<'a> Facts<'a> {
 }
 
 impl Facts<'_> {
-    /// Repeat dispensing: the item's number of issues, or the prescription's, which is tolerated for an item with fewer.
+    /// Repeat dispensing: the item's number of issues, or the prescription's, which is tolerated for an item with fewer. The
+    /// counts of a repeat, the item's or else the prescription's, are compared where that is asked for and any are told.
     fn repeats_agree(&self, item: &Item<Active>, notified: Option<&NotifiedItem>) -> bool {
+        let told = notified.and_then(|notified| notified.repeats);
+        let agrees = |told| item.repeats().map(u32::from) == Some(told) || told == u32::from(self.last_issue.get());
         match self.treatment {
-            TreatmentType::Acute | TreatmentType::RepeatPrescribing => true,
-            TreatmentType::RepeatDispensing => {
-                let told = notified.and_then(|notified| notified.repeats);
-                told.is_some_and(|told| {
-                    item.repeats().map(u32::from) == Some(told) || told == u32::from(self.last_issue.get())
-                })
+            TreatmentType::Acute => true,
+            TreatmentType::RepeatPrescribing => {
+                let told = told.or(self.told.repeat.map(|repeat| repeat.high));
+                self.periods.repeat_counts_as_told || told.is_none_or(agrees)
             }
+            TreatmentType::RepeatDispensing => told.is_some_and(agrees),
         }
     }
 }

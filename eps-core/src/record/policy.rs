@@ -36,6 +36,9 @@ pub struct Periods {
     /// Whether an amendment may leave a prescription dispensed although none of its items is: clients of the NHS's API send
     /// such amendments.
     pub amended_as_told: bool,
+    /// Whether a notification for a repeat prescription may tell other counts of repeats than the prescription has, as Spine
+    /// takes them.
+    pub repeat_counts_as_told: bool,
 }
 
 impl Periods {
@@ -55,6 +58,7 @@ impl Periods {
         claim_amendment_day: 5,
         returned_by_anybody: false,
         amended_as_told: false,
+        repeat_counts_as_told: true,
     };
 }
 

@@ -84,6 +84,8 @@ pub struct Leniency {
     pub returned_by_anybody: bool,
     /// An amendment may leave a prescription dispensed of which no item is; strict: its statuses must agree.
     pub amended_as_told: bool,
+    /// A notification for a repeat prescription may count its repeats in another way than the prescription; strict: it may not.
+    pub repeat_counts_as_told: bool,
     /// The role may come from the token alone; strict: every message needs `NHSD-Session-URID`.
     pub role_of_token: bool,
     /// Under `/fhir-dispensing` an application without a user releases by id; strict: only users do.
@@ -97,6 +99,7 @@ impl Leniency {
     pub const LENIENT: Self = Self {
         returned_by_anybody: true,
         amended_as_told: true,
+        repeat_counts_as_told: true,
         role_of_token: true,
         release_by_application: true,
         headers_of_token: true,
@@ -105,6 +108,7 @@ impl Leniency {
     pub const STRICT: Self = Self {
         returned_by_anybody: false,
         amended_as_told: false,
+        repeat_counts_as_told: false,
         role_of_token: false,
         release_by_application: false,
         headers_of_token: false,
@@ -149,6 +153,7 @@ impl Settings {
         let mut periods = Periods::SPINE;
         periods.returned_by_anybody = self.leniency.returned_by_anybody;
         periods.amended_as_told = self.leniency.amended_as_told;
+        periods.repeat_counts_as_told = self.leniency.repeat_counts_as_told;
         periods
     }
 }

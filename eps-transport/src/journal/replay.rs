@@ -42,6 +42,7 @@ pub fn replay(from: &dyn Store, to: &dyn Store, periods: Periods) -> Result<Repl
     let mut periods = periods;
     periods.returned_by_anybody = true;
     periods.amended_as_told = true;
+    periods.repeat_counts_as_told = true;
     let mut replay = Replay { from, to, periods, done: Replayed::default() };
     for entry in entries(from) {
         replay.entry(&entry?)?;

@@ -133,6 +133,8 @@ enum Strict {
     Returns,
     /// The statuses of an amendment agree
     Amendments,
+    /// The repeats of a notification are those of its repeat prescription
+    RepeatCounts,
     /// Every message of a user has NHSD-Session-URID, whatever the token says
     RoleHeader,
     /// Only users release a prescription by its id
@@ -147,6 +149,7 @@ impl Serve {
         Leniency {
             returned_by_anybody: lenient(Strict::Returns),
             amended_as_told: lenient(Strict::Amendments),
+            repeat_counts_as_told: lenient(Strict::RepeatCounts),
             role_of_token: lenient(Strict::RoleHeader),
             release_by_application: lenient(Strict::ReleaseById),
             headers_of_token: lenient(Strict::TrackerHeaders),
