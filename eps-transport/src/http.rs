@@ -13,6 +13,7 @@
 //! | hold a caller back that floods | `callers` |
 //! | find the words of a refusal | `answer` |
 //! | follow a message | `exchange` |
+//! | say what the FHIR validator says | `validator` |
 //! | find a prescription | `tracker` |
 //! | wake a pharmacy | `waking` |
 //! | give a token to an application | `access` |
@@ -55,6 +56,7 @@ mod status_updates;
 pub mod tls;
 pub mod token;
 mod tracker;
+mod validator;
 mod waking;
 
 pub use access::Clients;

@@ -4,9 +4,9 @@
 #![cfg(test)]
 
 use eps_core::signature::Policy;
-use eps_tests::http::existing::PRACTICE;
+use eps_tests::http::existing::{NOMINATED, PRACTICE};
 use eps_tests::http::tokens::unsigned;
-use eps_tests::http::{Kind, Order, Reply, Server, check_by, request_id};
+use eps_tests::http::{Kind, Order, Reply, Server, check_by, passed, request_id};
 use eps_transport::http::{Settings, Tokens};
 use eps_transport::store::memory::MemoryStore;
 use serde_json::{Value, json};
@@ -74,6 +74,22 @@ fn the_prescription_that_clients_send_is_accepted_of_every_kind_and_nominated_or
         let found = issues(&server, &order);
         assert!(found.iter().all(|issue| issue["identifier"][0]["value"] == order.id.as_str()));
         assert_eq!(status(&found[0]), "0001", "{kind:?}");
+    }
+}
+
+/// Checklist 2: the systems of SNOMED CT and HL7 are the same with `http` and with `https`.
+#[test]
+fn systems_of_snomed_and_hl7_are_the_same_with_https_everywhere() {
+    let server = Server::start();
+    for (from, to) in [("http://", "https://"), ("https://", "http://")] {
+        let mut order = Order::of_clients(if from == "http://" { 1 } else { 2 }, Kind::Acute, true);
+        let spelled = ["snomed.info/sct", "terminology.hl7.org/CodeSystem"]
+            .iter()
+            .fold(order.bundle.to_string(), |text, base| {
+                text.replace(&format!("{from}{base}"), &format!("{to}{base}"))
+            });
+        order.bundle = serde_json::from_str(&spelled).unwrap();
+        order.send(&server);
     }
 }
 
@@ -170,6 +186,17 @@ fn the_signature_text_of_clients_is_taken_over_sha256_and_over_sha1() {
     let strict = Server::start();
     let over_sha1 = order.sealed(&of_application(&server, SHA1_APPLICATION, PREPARE, &order.bundle));
     assert_eq!(strict.post(MESSAGE, &over_sha1).status, 400, "production takes no signature over SHA-1");
+}
+
+/// 4.1: verified once more at the release.
+#[test]
+fn a_prescription_signed_over_sha1_is_released() {
+    let server = with_sha1();
+    for (kind, order) in every_kind() {
+        sends(&server, SHA1_APPLICATION, &order);
+        let reply = server.post("/fhir-dispensing/FHIR/R4/Task/$release", &order.release_of_clients(NOMINATED));
+        assert_eq!((reply.status, passed(&reply).0), (200, 1), "{kind:?}: {}", reply.text);
+    }
 }
 
 /// 3.3: the client parses and prints the JSON again between the two calls.

@@ -1,4 +1,6 @@
 //! The rules of JSON. The limits they name stand beside the [parser](crate::fhir::json).
+//!
+//! What is no JSON is an `error`, as the NHS service has it, although nothing more can be checked.
 
 const RFC_8259: &str = "RFC 8259, 2 JSON Grammar";
 const RFC_8259_UTF8: &str = "RFC 8259, 8.1 Character Encoding";
@@ -7,35 +9,35 @@ const LIMITS: &str = "this library: what bounds memory and time";
 
 rules! {
     /// The document is JSON.
-    SYNTAX = Fatal("fhir.json.syntax", "invalid") {
+    SYNTAX = Error("fhir.json.syntax", "invalid") {
         requires: "A FHIR message is one JSON value as RFC 8259 defines it.",
         applies: "every FHIR message",
         fix: "Write the message with a JSON library.",
         source: RFC_8259,
     }
     /// The document is whole.
-    TRUNCATED = Fatal("fhir.json.truncated", "invalid") {
+    TRUNCATED = Error("fhir.json.truncated", "invalid") {
         requires: "The document does not end before its JSON value does.",
         applies: "every FHIR message",
         fix: "Send the whole document; check Content-Length and the connection.",
         source: RFC_8259,
     }
     /// Nothing follows the value.
-    TRAILING = Fatal("fhir.json.trailing", "invalid") {
+    TRAILING = Error("fhir.json.trailing", "invalid") {
         requires: "Nothing but white space follows the JSON value.",
         applies: "every FHIR message",
         fix: "Send one JSON value and nothing after it.",
         source: RFC_8259,
     }
     /// The document is UTF-8.
-    UTF8 = Fatal("fhir.json.utf8", "invalid") {
+    UTF8 = Error("fhir.json.utf8", "invalid") {
         requires: "A FHIR message is encoded in UTF-8.",
         applies: "every FHIR message",
         fix: "Encode the message in UTF-8.",
         source: RFC_8259_UTF8,
     }
     /// There is no byte order mark.
-    BOM = Fatal("fhir.json.byte-order-mark", "invalid") {
+    BOM = Error("fhir.json.byte-order-mark", "invalid") {
         requires: "A JSON document does not begin with a byte order mark.",
         applies: "every FHIR message",
         fix: "Write the message without a byte order mark.",

@@ -5,6 +5,7 @@ use eps_core::fhir::{self, Context, IdentifierReferences, Outgoing, SignatureVer
 use eps_core::hl7v3;
 use eps_core::ids::{CheckCharacters, Guid, MessageId};
 use eps_core::model::{Message, ReleaseKind, SignedDocument, Timestamp};
+use eps_core::problem::Problems;
 use eps_core::signature::{Occasion, Reason, Verifier};
 use eps_core::xml::{Document, Limits};
 use serde_json::{Value, json};
@@ -16,6 +17,7 @@ use super::caller::Caller;
 use super::route::{Call, Product};
 use super::scope::Access;
 use super::settings::SignatureOnCreate;
+use super::validator::Said;
 use crate::broker::{BrokerError, PolicyCheck};
 use crate::derived::ids_from;
 use crate::spans::step;
@@ -29,6 +31,14 @@ pub(super) struct Exchange<'r> {
     pub(super) request: Guid,
     pub(super) body: &'r [u8],
     pub(super) now: Timestamp,
+}
+
+impl Exchange<'_> {
+    /// The refusal of a message that cannot be read; where the FHIR validator has words for it, with all that it says.
+    pub(super) fn unreadable(&self, found: &Problems) -> Answer {
+        let said = Said::of(self.body);
+        if said.speaks_of(found) { said.refusal(Some(found)) } else { Answer::problems(found, self.now) }
+    }
 }
 
 impl<S: Store + 'static> Service<S> {
@@ -48,8 +58,8 @@ impl<S: Store + 'static> Service<S> {
     /// Takes a message to the broker and brings its answer.
     pub(super) fn exchange(&self, exchange: &Exchange<'_>) -> Result<Answer, Answer> {
         let context = self.context(exchange)?;
-        let envelope = step("read", || fhir::read(exchange.body, &context))
-            .map_err(|found| Answer::problems(&found, exchange.now))?;
+        let envelope =
+            step("read", || fhir::read(exchange.body, &context)).map_err(|found| exchange.unreadable(&found))?;
         belongs(exchange.call, &envelope.message)?;
         exchange.caller.may(self.access(exchange.product, &envelope.message))?;
         let message = hl7v3::write(&envelope);

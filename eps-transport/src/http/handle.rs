@@ -385,13 +385,15 @@ fn dispatch<S: Store + 'static>(service: &Service<S>, asked: &Asked) -> Result<A
         Admitted::Message(caller, request) => (caller, request),
     };
     let exchange = Exchange { product: *product, call, caller, request: *request, body, now };
+    let warnings = caller::header(headers, "x-show-validation-warnings") == Some("true");
+    if warnings {
+        // Whoever asks for warnings is refused for them, whatever he calls.
+        service.validate(&exchange, warnings)?;
+    }
     match call {
         Call::Prepare => service.prepare(&exchange),
         Call::Convert => service.convert(&exchange),
-        Call::Validate => {
-            let warnings = caller::header(headers, "x-show-validation-warnings") == Some("true");
-            service.validate(&exchange, warnings)
-        }
+        Call::Validate => service.validate(&exchange, warnings),
         Call::VerifySignature => service.verify_signature(&exchange),
         Call::DoseToText => {
             let as_text = caller::header(headers, "accept") == Some("text/plain");

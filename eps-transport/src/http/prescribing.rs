@@ -5,7 +5,7 @@ use eps_core::fhir::json::{Json, Node};
 use eps_core::fhir::{self, dosage_text};
 use eps_core::hl7v3;
 use eps_core::model::{Message, Prescription};
-use eps_core::problem::{Place, Problems};
+use eps_core::problem::Problems;
 use eps_core::rules;
 use eps_core::signature::algorithm::Algorithm;
 use eps_core::signature::prepare;
@@ -17,6 +17,7 @@ use super::Service;
 use super::answer::{Answer, Problem, success};
 use super::exchange::{Exchange, reasons, signature_outcome};
 use super::scope::Access;
+use super::validator::Said;
 use crate::store::Store;
 
 const PROVIDER: AwsLc = AwsLc::new();
@@ -38,7 +39,7 @@ impl<S: Store + 'static> Service<S> {
             Ok(_) => {
                 Err(Problem::WrongMessage("MessageHeader.eventCoding.code must be 'prescription-order'.").answer())
             }
-            Err(found) => Err(Answer::problems(&found, exchange.now)),
+            Err(found) => Err(exchange.unreadable(&found)),
         }
     }
 
@@ -54,31 +55,25 @@ impl<S: Store + 'static> Service<S> {
     /// FHIR as HL7 v3, indented; HL7 v3 as FHIR is not offered by the NHS service.
     pub(super) fn convert(&self, exchange: &Exchange<'_>) -> Result<Answer, Answer> {
         let context = self.context(exchange)?;
-        let envelope = fhir::read(exchange.body, &context).map_err(|found| Answer::problems(&found, exchange.now))?;
+        let envelope = fhir::read(exchange.body, &context).map_err(|found| exchange.unreadable(&found))?;
         let message = hl7v3::write(&envelope);
         let document = Document::parse(&message, &Limits::DEFAULT).map_err(|_| Problem::Server.answer())?;
         let declaration = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
         Ok(Answer::xml([declaration.as_slice(), &pretty(document.root())].concat()))
     }
 
-    /// Every problem with its place. With `warnings`, a message that has any is refused with all of them.
+    /// Every problem with its place, and what the FHIR validator says. With `warnings`, a message that has any is refused too;
+    /// a refusal always tells them.
     pub(super) fn validate(&self, exchange: &Exchange<'_>, warnings: bool) -> Result<Answer, Answer> {
         let context = self.context(exchange)?;
-        let mut found = rules::validate(exchange.body, &context);
-        let refused = found.iter().any(|problem| problem.rule.severity.refuses());
-        if !refused && !warnings {
-            found.clear();
+        let found = rules::validate(exchange.body, &context);
+        let said = Said::of(exchange.body);
+        let refused = said.refuses() || found.iter().any(|problem| problem.rule.severity.refuses());
+        if refused || warnings && (said.warns() || !found.is_empty()) {
+            Err(said.refusal(Problems::from_vec(found).as_ref()))
+        } else {
+            Ok(Answer::resource(StatusCode::OK, &success()))
         }
-        let narratives = if warnings { without_narrative(exchange.body) } else { Vec::new() };
-        let refusals = Problems::from_vec(found);
-        if refusals.is_none() && narratives.is_empty() {
-            return Ok(Answer::resource(StatusCode::OK, &success()));
-        }
-        let mut outcome = refusals.map_or_else(empty_outcome, |found| eps_core::problem::operation_outcome(&found));
-        if let Some(issues) = outcome.get_mut("issue").and_then(Value::as_array_mut) {
-            issues.extend(narratives);
-        }
-        Err(Answer::resource(StatusCode::BAD_REQUEST, &outcome))
     }
 
     /// Whether each prescription of a Bundle, or of the Bundles in it, is signed as it must be.
@@ -146,27 +141,3 @@ impl<S: Store + 'static> Service<S> {
         Ok(Answer::json(StatusCode::OK, &said.collect()))
     }
 }
-
-fn empty_outcome() -> Value {
-    json!({ "resourceType": "OperationOutcome", "issue": [] })
-}
-
-/// The warning of the FHIR validator that every message of EPS has: resources without a narrative.
-fn without_narrative(body: &[u8]) -> Vec<Value> {
-    let Ok(json) = Json::parse(body) else { return Vec::new() };
-    let resource = |(index, entry): (usize, Node<'_>)| {
-        let resource = entry.get("resource").filter(|resource| resource.get("text").is_none())?;
-        let kind = resource.str("resourceType")?.to_owned();
-        let Place::Json { line, column, .. } = resource.place() else { return None };
-        Some(json!({
-            "severity": "warning",
-            "code": "processing",
-            "diagnostics": NARRATIVE,
-            "location": [format!("Bundle.entry[{index}].resource/*{kind}/null*/"), format!("Line[{line}] Col[{column}]")],
-        }))
-    };
-    json.root().list("entry").enumerate().filter_map(resource).collect()
-}
-
-const NARRATIVE: &str = "Constraint failed: dom-6: 'A resource should have narrative for robust management' (defined in \
-                         http://hl7.org/fhir/StructureDefinition/DomainResource) (Best Practice Recommendation)";

@@ -403,13 +403,14 @@ impl Findings {
     }
 }
 
-/// Whether an identifier or coding has this system. Two HL7 bases are also taken with `https`.
+/// Whether an identifier or coding has this system. SNOMED CT and two HL7 bases are also taken with `https`.
 pub(super) fn has_system(node: Node<'_>, system: &str) -> bool {
     let Some(found) = node.str("system") else { return false };
     if found == system {
         return true;
     }
     let secure = found.strip_prefix("https://");
-    let is_hl7 = |rest: &&str| rest.starts_with("terminology.hl7.org/") || rest.starts_with("hl7.org/fhir/CodeSystem");
-    secure.filter(is_hl7).is_some_and(|rest| system.strip_prefix("http://") == Some(rest))
+    let bases = ["snomed.info/sct", "terminology.hl7.org/", "hl7.org/fhir/CodeSystem"];
+    let is_known = |rest: &&str| bases.iter().any(|base| rest.starts_with(base));
+    secure.filter(is_known).is_some_and(|rest| system.strip_prefix("http://") == Some(rest))
 }
