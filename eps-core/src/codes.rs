@@ -20,6 +20,7 @@ mod person;
 mod prescribing;
 mod prescription_type;
 mod replying;
+mod supplier_status;
 mod table;
 mod timing;
 mod tracker;
@@ -43,6 +44,7 @@ pub use prescribing::{
 pub use prescription_type::prescription_type_display;
 pub use replying::{AckCode, Severity};
 pub(crate) use replying::{NOT_KNOWN, is_not_known};
+pub use supplier_status::{DeliveryType, SupplierStatus};
 pub use system::{DISPENSING_INFORMATION, STATUS_HISTORY};
 pub use table::UnknownCode;
 pub(crate) use table::Vocabulary;

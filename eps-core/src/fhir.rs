@@ -21,5 +21,6 @@ pub use status_updates::{StatusUpdate, StatusUpdateEntry, StatusUpdates, read_st
 pub use task_query::{AskedDate, TaskQuery, TrackerQuestion, task_query};
 pub(crate) use write::tells_of_item;
 pub use write::{
-    ItemUpdate, Outgoing, SignatureVerdict, status, write, write_request_group, write_request_groups, write_tasks,
+    ItemUpdate, Outgoing, SignatureVerdict, status, supplier_status_updates, write, write_request_group,
+    write_request_groups, write_tasks,
 };

@@ -28,6 +28,8 @@ use crate::messages::time as instant;
 pub mod existing;
 mod sent;
 pub mod tokens;
+pub mod tracked;
+pub mod updates;
 
 pub use sent::{Kind, Told};
 

@@ -21,8 +21,8 @@ fn tokens(issuer: &Issuer) -> Tokens {
     Tokens::Verified(Box::new(Issuers::new(issuer.jwks().to_string().as_bytes(), None, None).unwrap()))
 }
 
-/// A server that knows one application, whose key is that of `application`.
-fn server(application: &Issuer) -> Server {
+/// The file of one application, whose key is that of `application`.
+fn known(application: &Issuer) -> Clients {
     let file = json!({ "clients": [{
         "client-id": "pharmacy-system",
         "application-id": "a-1",
@@ -31,10 +31,18 @@ fn server(application: &Issuer) -> Server {
         "organisations": ["FZ417"],
         "jwks": application.jwks(),
     }]});
-    let clients = Clients::read(file.to_string().as_bytes(), Some(TOKEN_URL.to_owned())).unwrap();
+    Clients::read(file.to_string().as_bytes(), Some(TOKEN_URL.to_owned())).unwrap()
+}
+
+fn serving(clients: Clients) -> Server {
     Server::with(MemoryStore::default(), tokens(&Issuer::unknown()), Settings::default(), |service| {
         service.clients(clients)
     })
+}
+
+/// A server that knows the application.
+fn server(application: &Issuer) -> Server {
+    serving(known(application))
 }
 
 fn claims() -> Value {
@@ -115,6 +123,37 @@ fn an_assertion_that_is_not_right_gives_no_token() {
     }
     let made_up = server.ask("GET", "/waiting/FZ417", &[("authorization", "Bearer made-up")], "");
     assert_eq!(made_up.status, 401);
+}
+
+#[test]
+fn a_token_is_good_after_a_restart_and_an_assertion_is_not_good_again() {
+    let application = Issuer::default();
+    let folder = tempfile::tempdir().unwrap();
+    let start = || serving(known(&application).kept_in(&folder.path().join("access.db")).unwrap());
+    let used = assertion(&application, &claims());
+    let (token, older) = {
+        let server = start();
+        assert_eq!(exchange(&server, &used).status, 200);
+        (access(&server, &application), used)
+    };
+    let server = start();
+    assert_eq!(poll(&server, &token, "?wait=0").status, 200);
+    let again = exchange(&server, &older);
+    assert_eq!((again.status, &again.json()["error"]), (401, &json!("invalid_client")), "{}", again.text);
+    assert_eq!(poll(&server, &access(&server, &application), "?wait=0").status, 200, "a new one is exchanged");
+    // Where the key is another, so is every token.
+    let elsewhere = serving(known(&application).kept_in(&folder.path().join("other.db")).unwrap());
+    assert_eq!(poll(&elsewhere, &token, "?wait=0").status, 401);
+}
+
+#[test]
+fn a_token_ends_when_its_application_is_known_no_more() {
+    let application = Issuer::default();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("access.db");
+    let token = access(&serving(known(&application).kept_in(&file).unwrap()), &application);
+    let nobody = Clients::read(br#"{"clients": []}"#, None).unwrap().kept_in(&file).unwrap();
+    assert_eq!(poll(&serving(nobody), &token, "?wait=0").status, 401);
 }
 
 #[test]

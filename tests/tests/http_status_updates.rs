@@ -2,6 +2,8 @@
 
 #![cfg(test)]
 
+use eps_tests::http::tokens::unsigned as token;
+use eps_tests::http::updates::{ID, SCOPE, application, bundle, check_as, entry, said, send, send_as};
 use eps_tests::http::{Order, Reply, Server, release, request_id};
 use eps_transport::http::{Settings, Tokens};
 use eps_transport::store::memory::MemoryStore;
@@ -9,73 +11,6 @@ use serde_json::{Value, json};
 
 const PATH: &str = "/prescription-status-update/";
 const CHECK: &str = "/prescription-status-update/checkprescriptionstatusupdates";
-const SCOPE: &str = "urn:nhsd:apim:app:level3:prescription-status-update";
-const ID: &str = "EBA388-000X26-44ABAC";
-
-/// A token of an application, signed by nobody.
-fn token(claims: &Value) -> String {
-    use base64::Engine as _;
-    let part = |value: &Value| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(value.to_string());
-    format!("Bearer {}.{}.", part(&json!({ "alg": "RS256", "typ": "JWT" })), part(claims))
-}
-
-fn application(name: &str) -> String {
-    token(&json!({ "scope": SCOPE, "application_name": name, "application_id": "a-1", "sub": "client" }))
-}
-
-/// The entry of an update.
-fn entry(task: &str, business: &str, status: &str) -> Value {
-    let id = |system: &str, value: &str| json!({ "identifier": { "system": format!("https://fhir.nhs.uk/Id/{system}"), "value": value } });
-    let coding = json!([{ "system": "https://fhir.nhs.uk/CodeSystem/task-businessStatus-nppt", "code": business }]);
-    json!({
-        "fullUrl": format!("urn:uuid:{task}"),
-        "resource": {
-            "resourceType": "Task",
-            "id": task,
-            "basedOn": [id("prescription-order-number", ID)],
-            "status": status,
-            "businessStatus": { "coding": coding },
-            "intent": "order",
-            "focus": id("prescription-order-item-number", "3f0f7a52-9a6e-4c55-8a5a-0c5d7b1e2a41"),
-            "for": id("nhs-number", "9990173923"),
-            "lastModified": "2024-08-19T16:11:13Z",
-            "owner": id("ods-organization-code", "fa565"),
-        },
-        "request": { "method": "POST", "url": "Task" },
-    })
-}
-
-fn bundle(entries: &[Value]) -> Value {
-    json!({ "resourceType": "Bundle", "type": "transaction", "entry": entries })
-}
-
-fn send_as(server: &Server, token: &str, body: &Value) -> Reply {
-    let headers = [("authorization", token), ("x-request-id", &request_id())];
-    server.ask("POST", PATH, &headers, &body.to_string())
-}
-
-fn send(server: &Server, entries: &[Value]) -> Reply {
-    send_as(server, &application("one"), &bundle(entries))
-}
-
-fn check_as(server: &Server, token: &str, query: &str, headers: &[(&str, &str)]) -> Reply {
-    let id = request_id();
-    let mut all = vec![("authorization", token), ("x-request-id", id.as_str())];
-    all.extend(headers);
-    server.ask("GET", &format!("{CHECK}{query}"), &all, "")
-}
-
-/// What each entry of an answer says: its status, its issue's severity and code, and its words.
-fn said(reply: &Reply) -> Vec<(String, String, String)> {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let entries = reply.json()["entry"].as_array().unwrap_or_else(|| panic!("{}", reply.text)).clone();
-    let entry = |entry: &Value| {
-        let issue = &entry["response"]["outcome"]["issue"][0];
-        let kind = format!("{}/{}", text(&issue["severity"]), text(&issue["code"]));
-        (text(&entry["response"]["status"]), kind, text(&issue["diagnostics"]))
-    };
-    entries.iter().map(entry).collect()
-}
 
 fn wrong(words: &str) -> (String, String, String) {
     ("400 Bad Request".to_owned(), "error/value".to_owned(), words.to_owned())

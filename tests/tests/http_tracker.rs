@@ -2,34 +2,17 @@
 
 #![cfg(test)]
 
+use eps_tests::http::tokens::unsigned as token;
+use eps_tests::http::tracked::{history, resources};
 use eps_tests::http::{Kind, Order, Reply, Server, Told, release, request_id};
-use serde_json::{Value, json};
+use serde_json::json;
 
 const MESSAGE: &str = "/fhir-prescribing/FHIR/R4/$process-message";
 const RELEASE: &str = "/fhir-dispensing/FHIR/R4/Task/$release";
 const STATUS_HISTORY: &str = "https://fhir.nhs.uk/StructureDefinition/Extension-DM-PrescriptionStatusHistory";
 
-/// A token with these claims, signed by nobody.
-fn token(claims: &Value) -> String {
-    use base64::Engine as _;
-    let part = |value: &Value| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(value.to_string());
-    format!("Bearer {}.{}.", part(&json!({ "alg": "RS256", "typ": "JWT" })), part(claims))
-}
-
 fn get(server: &Server, path: &str, headers: &[(&str, &str)]) -> Reply {
     server.ask("GET", &format!("/clinical-prescription-tracker{path}"), headers, "")
-}
-
-fn resources<'r>(bundle: &'r Value, kind: &str) -> Vec<&'r Value> {
-    let entries = bundle["entry"].as_array().unwrap().iter().map(|entry| &entry["resource"]);
-    entries.filter(|resource| resource["resourceType"] == kind).collect()
-}
-
-fn history(bundle: &Value) -> Vec<&Value> {
-    let group = bundle["entry"].as_array().unwrap().last().unwrap();
-    let mut actions = group["resource"]["action"].as_array().unwrap().iter();
-    let transitions = actions.find(|action| action["title"] == "Prescription status transitions").unwrap();
-    transitions["action"].as_array().unwrap().iter().collect()
 }
 
 #[test]

@@ -21,7 +21,7 @@ pub(crate) trait Vocabulary: Copy + std::str::FromStr<Err = UnknownCode> {
 /// Declares a closed vocabulary, one row a code: `Variant = "code", "display";`.
 ///
 /// The head says where it is known: `Name("OID")` in HL7 v3, `Name("OID", "URL")` also in FHIR under that code system,
-/// `Name(fhir "URL")` in FHIR only. Where FHIR writes another code or display, it follows: `, fhir "code", "display"`.
+/// `Name(fhir "URL")` in FHIR only, `Name(own)` in a format of its own. Where FHIR writes another code or display, it follows: `, fhir "code", "display"`.
 macro_rules! vocabulary {
     (@last $one:literal) => { $one };
     (@last $one:literal, $other:literal) => { $other };
@@ -37,6 +37,7 @@ macro_rules! vocabulary {
         /// The URL of the code system in FHIR.
         pub const SYSTEM: &'static str = $system;
     };
+    (@head own) => {};
     (@hl7 $name:ident $oid:literal $(, $system:literal)?) => {
         impl $crate::codes::table::Vocabulary for $name {
             const OID: &'static str = $oid;
@@ -47,6 +48,7 @@ macro_rules! vocabulary {
         }
     };
     (@hl7 $name:ident fhir $system:literal) => {};
+    (@hl7 $name:ident own) => {};
     ($(#[$doc:meta])* $name:ident ($($head:tt)+) {
         $($variant:ident = $code:literal, $display:literal $(, fhir $fhir:literal $(, $words:literal)?)?;)*
     }) => {

@@ -42,6 +42,7 @@ mod release_response;
 mod request_group;
 mod request_groups;
 mod returned;
+mod supplier_updates;
 mod tasks;
 mod tracked;
 mod verdict;
@@ -49,6 +50,7 @@ mod verdict;
 pub(crate) use cancellation_response::tells_of_item;
 pub use request_group::{ItemUpdate, write_request_group};
 pub use request_groups::write_request_groups;
+pub use supplier_updates::supplier_status_updates;
 pub use tasks::write_tasks;
 pub use verdict::SignatureVerdict;
 

@@ -1,17 +1,13 @@
 //! Application-restricted access: a client assertion that an application signs with its own key (RFC 7523) is exchanged
 //! for an access token.
 //!
-//! Tokens are random, are kept in memory only, and last ten minutes: after a restart an application asks again.
+//! A token lasts ten minutes and is sealed, not kept; the key of the seal and the assertions that were used are.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
 use axum::http::{StatusCode, header};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
@@ -22,12 +18,17 @@ use super::answer::Answer;
 use super::query;
 use super::token::{Claims, KeySetError};
 
+mod kept;
+
+pub use kept::KeepingError;
+use kept::{Given, Kept, Use};
+
 /// How long an access token is good.
 const LIFE: Duration = Duration::from_secs(600);
 /// The furthest that the end of an assertion may be away, as in the live service, and a little for clocks.
 const ASSERTION_LIFE: Duration = Duration::from_secs(300 + 60);
-/// The most tokens and the most assertions that are remembered.
-const MOST: usize = 100_000;
+/// How much longer than that it is remembered: the validation lets it live a minute beyond its end.
+const REMEMBERED: u64 = 120;
 
 const GRANT: &str = "client_credentials";
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -46,6 +47,8 @@ struct Registered {
     organisations: Vec<String>,
     #[serde(default)]
     show_all_suppliers: bool,
+    /// What the supplier that has a format of its own sends in place of a token.
+    api_key: Option<String>,
     jwks: JwkSet,
 }
 
@@ -61,13 +64,14 @@ struct Client {
     keys: Vec<(Option<String>, DecodingKey)>,
 }
 
-/// The applications that are given tokens, and the tokens that they were given.
+/// The applications that are given tokens, and what tells theirs from others.
 pub struct Clients {
     known: HashMap<String, Client>,
+    /// The applications with an API key, by its digest: who measures how long a look-up takes learns nothing of a key.
+    by_key: HashMap<[u8; 32], String>,
     /// The address of the token endpoint, which an assertion must name; any where there is none.
     endpoint: Option<String>,
-    issued: Mutex<HashMap<[u8; 32], (Claims, u64)>>,
-    seen: Mutex<HashMap<(String, String), u64>>,
+    kept: Kept,
 }
 
 /// Why no token is given (RFC 6749, 5.2).
@@ -77,6 +81,7 @@ enum Refused {
     GrantType,
     Client(&'static str),
     Busy,
+    Failed,
 }
 
 impl Refused {
@@ -85,7 +90,8 @@ impl Refused {
             Self::Request(words) => (StatusCode::BAD_REQUEST, "invalid_request", words),
             Self::GrantType => (StatusCode::BAD_REQUEST, "unsupported_grant_type", "grant_type is invalid"),
             Self::Client(words) => (StatusCode::UNAUTHORIZED, "invalid_client", words),
-            Self::Busy => (StatusCode::TOO_MANY_REQUESTS, "temporarily_unavailable", "too many tokens are in use"),
+            Self::Busy => (StatusCode::TOO_MANY_REQUESTS, "temporarily_unavailable", "too many assertions are in use"),
+            Self::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "server_error", "the assertion cannot be remembered"),
         };
         let answer = Answer::json(status, &json!({ "error": error, "error_description": words }));
         if self == Self::Busy { answer.with(header::RETRY_AFTER, "60") } else { answer }
@@ -104,33 +110,47 @@ fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // An entry is in a map or not, never half.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Clients {
     /// The applications of a JSON file: `{"clients": [{"client-id", "application-id", "application-name", "asid",
-    /// "scopes": [], "organisations": [], "show-all-suppliers", "jwks": {"keys": []}}]}`. Where `endpoint` is given, an
-    /// assertion must name it as its audience.
+    /// "scopes": [], "organisations": [], "show-all-suppliers", "api-key", "jwks": {"keys": []}}]}`. Where `endpoint` is
+    /// given, an assertion must name it as its audience.
+    ///
+    /// Tokens are good for this process alone, unless [`Self::kept_in`] says where their key is kept.
     ///
     /// # Errors
     /// [`KeySetError`] where the file is another or a client has no RSA key.
     pub fn read(file: &[u8], endpoint: Option<String>) -> Result<Self, KeySetError> {
         let file: File = serde_json::from_slice(file)?;
-        let mut known = HashMap::new();
+        let (mut known, mut by_key) = (HashMap::new(), HashMap::new());
         for registered in file.clients {
             let keys = super::token::rsa_keys(&registered.jwks)?;
-            known.insert(registered.client_id.clone(), Client { claims: claims(registered), keys });
+            let id = registered.client_id.clone();
+            if let Some(key) = registered.api_key.as_ref().filter(|key| !key.is_empty()) {
+                by_key.insert(digest(key), id.clone());
+            }
+            known.insert(id, Client { claims: claims(registered), keys });
         }
-        Ok(Self { known, endpoint, issued: Mutex::default(), seen: Mutex::default() })
+        Ok(Self { known, by_key, endpoint, kept: Kept::in_memory()? })
     }
 
-    /// What a token that was given claims.
+    /// Keeps the key of the tokens, and the assertions that were used, in this file, which is made where there is none and
+    /// which only its owner may read: tokens are good after a restart, and no assertion is good twice.
+    ///
+    /// # Errors
+    /// [`KeepingError`] where the file cannot be used or others may read it.
+    pub fn kept_in(self, path: &Path) -> Result<Self, KeepingError> {
+        Ok(Self { kept: Kept::open(path)?, ..self })
+    }
+
+    /// What a token that was given claims: what its application may now.
     pub(super) fn claims(&self, token: &str) -> Option<Claims> {
-        let issued = lock(&self.issued);
-        let (claims, until) = issued.get(&digest(token))?;
-        (*until > now()).then(|| claims.clone())
+        let given = self.kept.open_token(token).filter(|given| given.until > now())?;
+        Some(self.known.get(&given.client)?.claims.clone())
+    }
+
+    /// What the application with this API key may.
+    pub(super) fn by_api_key(&self, key: &str) -> Option<Claims> {
+        Some(self.known.get(self.by_key.get(&digest(key))?)?.claims.clone())
     }
 
     /// Answers a request for a token, in the form of a form.
@@ -152,18 +172,15 @@ impl Clients {
             ));
         }
         let assertion = value("client_assertion").ok_or(Refused::Request("Missing client_assertion"))?;
-        let client = self.client(assertion)?;
-        let token = random().ok_or(Refused::Busy)?;
-        let mut issued = lock(&self.issued);
-        make_room(&mut issued, |(_, until)| *until)?;
-        issued.insert(digest(&token), (client.claims.clone(), now() + LIFE.as_secs()));
+        let client = self.client(assertion)?.to_owned();
+        let token = self.kept.seal(&Given { client, until: now() + LIFE.as_secs() });
         let expires = LIFE.as_secs().to_string();
         let body = json!({ "access_token": token, "expires_in": expires, "token_type": "Bearer" });
         Ok(Answer::json(StatusCode::OK, &body).with(header::CACHE_CONTROL, "no-store"))
     }
 
-    /// The application that signed an assertion. Each assertion is good once.
-    fn client(&self, assertion: &str) -> Result<&Client, Refused> {
+    /// The id of the application that signed an assertion. Each assertion is good once.
+    fn client(&self, assertion: &str) -> Result<&str, Refused> {
         const WRONG: Refused = Refused::Client("Failed to verify JWT: Invalid signature, or not for this service");
         let header = decode_header(assertion).map_err(|_| Refused::Request("Malformed JWT in client_assertion"))?;
         let mut validation = Validation::new(Algorithm::RS512);
@@ -173,7 +190,8 @@ impl Clients {
         // Who it says it is, for its keys; nothing is believed before one of them has verified it.
         let said: Assertion = jsonwebtoken::dangerous::insecure_decode_claims(assertion)
             .map_err(|_| Refused::Request("Missing sub, jti or exp claim in JWT"))?;
-        let client = self.known.get(&said.sub).ok_or(Refused::Client("Invalid iss/sub claims in JWT"))?;
+        let (id, client) =
+            self.known.get_key_value(&said.sub).ok_or(Refused::Client("Invalid iss/sub claims in JWT"))?;
         validation.validate_exp = true;
         validation.validate_nbf = true;
         validation.required_spec_claims = ["exp", "iss", "sub"].map(str::to_owned).into();
@@ -189,14 +207,13 @@ impl Clients {
         if exp > now() + ASSERTION_LIFE.as_secs() {
             return Err(Refused::Client("Invalid exp claim in JWT - more than 5 minutes in future"));
         }
-        let mut seen = lock(&self.seen);
-        make_room(&mut seen, |until| *until)?;
-        match seen.entry((sub, jti)) {
-            Entry::Occupied(_) => Err(Refused::Client("Non-unique jti claim in JWT")),
-            Entry::Vacant(place) => {
-                // The validation lets an assertion live a minute longer.
-                place.insert(exp + 120);
-                Ok(client)
+        match self.kept.used(&sub, &jti, exp + REMEMBERED, now()) {
+            Ok(Use::First) => Ok(id),
+            Ok(Use::Again) => Err(Refused::Client("Non-unique jti claim in JWT")),
+            Ok(Use::NoRoom) => Err(Refused::Busy),
+            Err(error) => {
+                tracing::error!(%error, "an assertion could not be remembered");
+                Err(Refused::Failed)
             }
         }
     }
@@ -220,25 +237,6 @@ fn claims(registered: Registered) -> Claims {
     }
 }
 
-/// Forgets what is over when there is no room; where there still is none, nothing more is taken.
-fn make_room<K, V>(map: &mut HashMap<K, V>, until: impl Fn(&V) -> u64) -> Result<(), Refused>
-where
-    K: Eq + std::hash::Hash,
-{
-    if map.len() >= MOST {
-        let now = now();
-        map.retain(|_, value| until(value) > now);
-    }
-    if map.len() >= MOST { Err(Refused::Busy) } else { Ok(()) }
-}
-
-/// Tokens are kept as their digests: who reads the memory of the server cannot use them.
-fn digest(token: &str) -> [u8; 32] {
-    Sha256::digest(token).into()
-}
-
-fn random() -> Option<String> {
-    let mut bytes = [0; 32];
-    SystemRandom::new().fill(&mut bytes).ok()?;
-    Some(URL_SAFE_NO_PAD.encode(bytes))
+fn digest(text: &str) -> [u8; 32] {
+    Sha256::digest(text).into()
 }

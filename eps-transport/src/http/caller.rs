@@ -65,19 +65,29 @@ impl Caller {
 
 const ROLE: &str = "nhsd-session-urid";
 
-/// What the token of a request claims. Where any is believed and this one says nothing, it is that of a user who may do
-/// everything.
-pub(super) fn claims<S>(headers: &HeaderMap, service: &Service<S>) -> Result<Claims, NotAccepted> {
+/// What somebody may whose token says nothing, on a server that believes any: everything.
+fn anybody() -> Claims {
     let (user, role) = ANYBODY;
-    let anybody = || Claims {
+    Claims {
         nhsid_useruid: Some(user.to_owned()),
         selected_roleid: Some(role.to_owned()),
         scope: Some(EVERY.join(" ")),
         ..Claims::default()
-    };
+    }
+}
+
+/// What the token of a request claims.
+pub(super) fn claims<S>(headers: &HeaderMap, service: &Service<S>) -> Result<Claims, NotAccepted> {
     let token = bearer(headers).ok_or(NotAccepted)?;
     let given = service.clients.as_ref().and_then(|clients| clients.claims(token));
     given.map_or_else(|| Ok(service.tokens.claims(token)?.unwrap_or_else(anybody)), Ok)
+}
+
+/// The same where an API key may stand for the token.
+pub(super) fn claims_of_key<S>(headers: &HeaderMap, service: &Service<S>) -> Result<Claims, NotAccepted> {
+    let Some(key) = header(headers, "apikey") else { return claims(headers, service) };
+    let known = service.clients.as_ref().and_then(|clients| clients.by_api_key(key));
+    known.or_else(|| service.tokens.are_believed().then(anybody)).ok_or(NotAccepted)
 }
 
 /// The role profile: the header's, which must be one of the token's if it lists any; else the token's.

@@ -196,6 +196,7 @@ fn belongs(call: &Call, message: &Message) -> Result<(), Answer> {
         | Call::Search
         | Call::Details(_)
         | Call::Update
+        | Call::SupplierUpdate
         | Call::CheckUpdates
         | Call::Waiting(_)
         | Call::Token

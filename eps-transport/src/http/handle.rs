@@ -9,6 +9,7 @@ use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method as HttpMethod, Response, StatusCode, header};
 use eps_core::ids::Guid;
+use eps_core::model::Timestamp;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::Body as _;
 use tokio::sync::OwnedSemaphorePermit;
@@ -23,7 +24,7 @@ use super::faults::Fault;
 use super::route::{Call, Method, Product, route};
 use super::status_updates::{self, Sender};
 use super::token::{Claims, NotAccepted};
-use super::tracker::{Asking, CORRELATION, Question};
+use super::tracker::{self, Asking, CORRELATION, Question};
 use super::waking;
 use crate::spans::{self, step};
 use crate::store::Store;
@@ -58,10 +59,7 @@ pub(super) async fn handle<S: Store + 'static>(
     service.answered.fetch_add(1, Ordering::Relaxed);
     let (answer, dropped) = match answer {
         Ok(Done { answer, dropped }) => (answer, dropped),
-        Err(refusal) if matches!(routed, Some((_, Call::Update))) => {
-            (status_updates::in_own_form(refusal, service.clock.now()), false)
-        }
-        Err(refusal) => (refusal, false),
+        Err(refusal) => (in_own_form(refusal, routed.as_ref(), service.clock.now()), false),
     };
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(call, status = answer.status.as_u16(), milliseconds, dropped, "answered");
@@ -111,6 +109,23 @@ fn traced(request: &Request, routed: Option<&(Product, Call)>) -> Span {
     span
 }
 
+/// A refusal as the product words it that was called.
+fn in_own_form(refusal: Answer, called: Option<&(Product, Call)>, now: Timestamp) -> Answer {
+    let Some((product, call)) = called else { return refusal };
+    match product {
+        Product::Tracker => tracker::in_own_form(refusal, now),
+        Product::StatusUpdate if *call == Call::CheckUpdates => {
+            if refusal.status == StatusCode::INTERNAL_SERVER_ERROR {
+                status_updates::not_read()
+            } else {
+                refusal
+            }
+        }
+        Product::StatusUpdate => status_updates::in_own_form(refusal, now),
+        Product::Combined | Product::Prescribing | Product::Dispensing => refusal,
+    }
+}
+
 /// An answer, and whether it is withheld on purpose.
 struct Done {
     answer: Answer,
@@ -135,14 +150,16 @@ async fn answer<S: Store + 'static>(service: &Arc<Service<S>>, request: Request)
         return control(service, &call, body.as_ref().map(|body| body.bytes.as_ref())).map(Done::from);
     }
     if call == Call::Token {
-        let clients = service.clients.as_ref().ok_or_else(|| Problem::NoRoute.answer())?;
-        let _turn = turn(service, enter(service, None, &parts)?).await?;
-        return Ok(clients.exchange(&collect(service, body).await?.bytes).into());
+        return token(service, &parts, body).await.map(Done::from);
     }
     if let Call::Waiting(pharmacy) = &call {
         return waking::answer(service, &parts, pharmacy).await.map(Done::from);
     }
-    let claims = caller::claims(&parts.headers, service);
+    let claims = if call == Call::SupplierUpdate {
+        caller::claims_of_key(&parts.headers, service)
+    } else {
+        caller::claims(&parts.headers, service)
+    };
     let place = enter(service, claims.as_ref().ok(), &parts)?;
     let admitted = admit(service, &call, &parts, claims)?;
     let fault = service.movable.as_ref().and_then(|_| service.faults.next());
@@ -153,10 +170,7 @@ async fn answer<S: Store + 'static>(service: &Arc<Service<S>>, request: Request)
     let body = collect(service, body).instrument(spans::begin("body")).await?;
     let query = parts.uri.query().unwrap_or_default().to_owned();
     let asked = Asked { product, call, admitted, body, headers: parts.headers, query, _turn: turn };
-    let answer = in_time(service, asked).await;
-    if let Some(delay) = fault.and_then(Fault::delay) {
-        tokio::time::sleep(delay).await;
-    }
+    let answer = in_time(service, asked, fault.and_then(Fault::delay)).await;
     // A refusal is dropped as a reply is: the caller cannot know which it was.
     match answer {
         Err(refusal) if fault != Some(Fault::DropReply) => Err(refusal),
@@ -201,6 +215,7 @@ fn open<S: Store + 'static>(service: &Service<S>, product: Product, call: &Call)
         | Call::Search
         | Call::Details(_)
         | Call::Update
+        | Call::SupplierUpdate
         | Call::CheckUpdates
         | Call::Waiting(_)
         | Call::Token
@@ -211,6 +226,18 @@ fn open<S: Store + 'static>(service: &Service<S>, product: Product, call: &Call)
 
 fn control<S: Store + 'static>(service: &Service<S>, call: &Call, body: Option<&[u8]>) -> Result<Answer, Answer> {
     if *call == Call::Clock { service.move_clock(body) } else { service.plan_faults(body) }
+}
+
+/// Gives a token, which waits for the disk.
+async fn token<S: Store + 'static>(service: &Arc<Service<S>>, parts: &Parts, body: Body) -> Result<Answer, Answer> {
+    if service.clients.is_none() {
+        return Err(Problem::NoRoute.answer());
+    }
+    let _turn = turn(service, enter(service, None, parts)?).await?;
+    let body = collect(service, body).await?;
+    let worker = Arc::clone(service);
+    let given = tokio::task::spawn_blocking(move || Some(worker.clients.as_ref()?.exchange(&body.bytes)));
+    given.await.ok().flatten().ok_or_else(|| Problem::Server.answer())
 }
 
 /// Lets a caller in who has not too much here already.
@@ -293,8 +320,8 @@ fn admit<S: Store + 'static>(
     let id = match call {
         Call::Search => None,
         Call::Details(id) => Some(id.as_str()),
-        Call::Update | Call::CheckUpdates => {
-            return Sender::of(&parts.headers, service).map(Admitted::Updates);
+        Call::Update | Call::SupplierUpdate | Call::CheckUpdates => {
+            return Sender::of(claims).map(Admitted::Updates);
         }
         Call::Ping
         | Call::Metadata
@@ -337,20 +364,30 @@ struct Asked {
     _turn: Turn,
 }
 
-/// The time in which status updates are answered, as in the live service.
-const UPDATE_TIME: Duration = Duration::from_millis(9_500);
-
-/// Works on a message; status updates are told when they take too long.
-async fn in_time<S: Store + 'static>(service: &Arc<Service<S>>, asked: Asked) -> Result<Answer, Answer> {
-    if asked.call != Call::Update {
-        return work(service, asked).await;
+/// Works on a message, and answers it later by `delay`; status updates are told when they take too long.
+async fn in_time<S: Store + 'static>(
+    service: &Arc<Service<S>>,
+    asked: Asked,
+    delay: Option<Duration>,
+) -> Result<Answer, Answer> {
+    let is_update = matches!(asked.call, Call::Update | Call::SupplierUpdate);
+    let work = async {
+        let answer = work(service, asked).await;
+        if let Some(delay) = delay {
+            tokio::time::sleep(delay).await;
+        }
+        answer
+    };
+    if !is_update {
+        return work.await;
     }
     let late = || {
         let mut answer = Problem::Server.answer();
         answer.status = StatusCode::GATEWAY_TIMEOUT;
         answer
     };
-    tokio::time::timeout(UPDATE_TIME, work(service, asked)).await.unwrap_or_else(|_| Err(late()))
+    let limit = service.settings.limits.update_time;
+    tokio::time::timeout(limit, work).await.unwrap_or_else(|_| Err(late()))
 }
 
 /// Works on a message on a thread that may wait for the disk; where too many are worked on for too long, the caller is
@@ -381,6 +418,9 @@ fn dispatch<S: Store + 'static>(service: &Service<S>, asked: &Asked) -> Result<A
     let (caller, request) = match admitted {
         Admitted::Tracker(question) => return service.tell(question, now),
         Admitted::Updates(sender) if *call == Call::Update => return service.log_updates(sender, headers, body, now),
+        Admitted::Updates(sender) if *call == Call::SupplierUpdate => {
+            return service.log_supplier_updates(sender, headers, body, now);
+        }
         Admitted::Updates(sender) => return Ok(service.read_updates(sender, headers, query)),
         Admitted::Message(caller, request) => (caller, request),
     };
@@ -409,6 +449,7 @@ fn dispatch<S: Store + 'static>(service: &Service<S>, asked: &Asked) -> Result<A
         | Call::Search
         | Call::Details(_)
         | Call::Update
+        | Call::SupplierUpdate
         | Call::CheckUpdates
         | Call::Waiting(_)
         | Call::Token

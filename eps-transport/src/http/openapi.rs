@@ -47,10 +47,24 @@ const TEXTS: &[(u16, &[&str])] =
 const CONVERTED: &[(u16, &[&str])] =
     &[(200, &["application/xml"]), (400, &[FHIR]), (401, &[FHIR]), (408, &[FHIR]), (413, &[FHIR]), (429, &[FHIR])];
 const FOUND: &[(u16, &[&str])] =
-    &[(200, &[FHIR]), (400, &[FHIR]), (401, &[FHIR]), (403, &[FHIR]), (404, &[FHIR]), (429, &[FHIR])];
+    &[(200, &[FHIR]), (400, &[FHIR]), (401, &[FHIR]), (403, &[FHIR]), (404, &[FHIR]), (408, &[FHIR]), (429, &[FHIR])];
 const LOGGED: &[(u16, &[&str])] = &[
     (200, &[FHIR]),
     (201, &[FHIR]),
+    (400, &[FHIR]),
+    (401, &[FHIR]),
+    (403, &[FHIR]),
+    (408, &[FHIR]),
+    (409, &[FHIR]),
+    (413, &[FHIR]),
+    (429, &[FHIR]),
+    (504, &[FHIR]),
+];
+/// The same and, of a message that tells of no items, 202.
+const CUSTOM: &[(u16, &[&str])] = &[
+    (200, &[FHIR]),
+    (201, &[FHIR]),
+    (202, &[JSON]),
     (400, &[FHIR]),
     (401, &[FHIR]),
     (403, &[FHIR]),
@@ -129,6 +143,12 @@ const CALLS: &[Described] = &[
         headers: &[],
         answers: LOGGED,
         ..message("/", "Tell patients of their items", "Bundle")
+    },
+    Described {
+        prefixes: &[""],
+        headers: &["apikey"],
+        answers: CUSTOM,
+        ..message("/custom-prescription-status-update/format-1", "The same in the format of one supplier", "message")
     },
     Described {
         query: &["prescriptionid", "nhsnumber", "odscode"],

@@ -72,6 +72,8 @@ pub enum Call {
     Details(String),
     /// What pharmacies tell patients of their items.
     Update,
+    /// The same in the format of one supplier.
+    SupplierUpdate,
     /// What was told of them.
     CheckUpdates,
     /// Being woken when prescriptions wait for this pharmacy.
@@ -121,6 +123,7 @@ impl Call {
             Self::Search => "RequestGroup",
             Self::Details(_) => "RequestGroup/{id}",
             Self::Update => "status-update",
+            Self::SupplierUpdate => "custom-status-update",
             Self::CheckUpdates => "checkprescriptionstatusupdates",
             Self::Waiting(_) => "waiting/{ods}",
             Self::Token => "oauth2/token",
@@ -155,6 +158,7 @@ impl Call {
             | Self::VerifySignature
             | Self::DoseToText
             | Self::Update
+            | Self::SupplierUpdate
             | Self::Token => Method::Post,
             Self::Clock | Self::Faults => Method::GetAndPost,
         }
@@ -165,6 +169,9 @@ impl Call {
 /// product has is that product's.
 #[must_use]
 pub fn route(path: &str) -> Option<(Product, Call)> {
+    if path.strip_suffix('/').unwrap_or(path) == "/custom-prescription-status-update/format-1" {
+        return Some((Product::StatusUpdate, Call::SupplierUpdate));
+    }
     let (product, whole) = product(path);
     let rest = whole.strip_suffix('/').unwrap_or(whole);
     let call = match product {
@@ -283,6 +290,8 @@ mod tests {
         for path in ["/prescription-status-update", "/prescription-status-update/"] {
             assert_eq!(route(path), Some((Product::StatusUpdate, Call::Update)));
         }
+        let supplier = route("/custom-prescription-status-update/format-1/");
+        assert_eq!(supplier, Some((Product::StatusUpdate, Call::SupplierUpdate)));
         let check = Some((Product::StatusUpdate, Call::CheckUpdates));
         assert_eq!(route("/prescription-status-update/checkprescriptionstatusupdates/"), check);
         assert_eq!(route("/checkprescriptionstatusupdates"), check);

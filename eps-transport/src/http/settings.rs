@@ -41,6 +41,8 @@ pub struct Limits {
     pub rate_per_caller: Option<NonZeroU32>,
     /// How long a message waits before it is refused for load.
     pub queue_time: Duration,
+    /// Time until a request with status updates is answered that is not stored yet.
+    pub update_time: Duration,
     /// Connections at once; further ones are not accepted until one ends.
     pub connections: usize,
 }
@@ -69,6 +71,8 @@ impl Default for Limits {
             waiting_per_caller: 512,
             rate_per_caller: None,
             queue_time: Duration::from_secs(5),
+            // As in the live service.
+            update_time: Duration::from_millis(9_500),
             connections: 1024,
         }
     }

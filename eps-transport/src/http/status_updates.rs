@@ -3,7 +3,7 @@
 //! Source: `NHSDigital/eps-prescription-status-update-api`.
 
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
-use eps_core::fhir::{StatusUpdate, StatusUpdateEntry, StatusUpdates, read_status_updates};
+use eps_core::fhir::{StatusUpdate, StatusUpdateEntry, StatusUpdates, read_status_updates, supplier_status_updates};
 use eps_core::model::Timestamp;
 use serde_json::{Value, json};
 
@@ -12,6 +12,7 @@ use super::query;
 use super::scope::Access;
 use super::token::{Claims, NotAccepted};
 use super::{Service, caller};
+use crate::derived::ids_of;
 use crate::store::Store;
 use crate::updates::{Logged, Looked, Outcome};
 
@@ -40,8 +41,8 @@ pub(super) struct Sender {
 
 impl Sender {
     /// The sender of a request, if it may.
-    pub(super) fn of<S>(headers: &HeaderMap, service: &Service<S>) -> Result<Self, Answer> {
-        let claims = caller::claims(headers, service).map_err(|NotAccepted| Problem::NoToken.answer())?;
+    pub(super) fn of(claims: Result<Claims, NotAccepted>) -> Result<Self, Answer> {
+        let claims = claims.map_err(|NotAccepted| Problem::NoToken.answer())?;
         Access::StatusUpdate.allowed(&claims.scopes()).map_err(|denied| Problem::Denied(denied).answer())?;
         let Claims { application_name, client_id, application_id, show_all_suppliers, .. } = claims;
         Ok(Self { name: application_name.or(client_id), id: application_id, shows_all: show_all_suppliers })
@@ -145,6 +146,11 @@ pub(super) fn in_own_form(refusal: Answer, now: Timestamp) -> Answer {
     own
 }
 
+/// That updates could not be read.
+pub(super) fn not_read() -> Answer {
+    Answer::json(StatusCode::INTERNAL_SERVER_ERROR, &json!({ "message": "A system error has occurred" }))
+}
+
 impl<S: Store + 'static> Service<S> {
     /// Logs updates: all of a Bundle or none.
     pub(super) fn log_updates(
@@ -188,6 +194,22 @@ impl<S: Store + 'static> Service<S> {
         }
     }
 
+    /// Logs updates in the format of one supplier. A message that is sent again is one that is known.
+    pub(super) fn log_supplier_updates(
+        &self,
+        sender: &Sender,
+        headers: &HeaderMap,
+        body: &[u8],
+        now: Timestamp,
+    ) -> Result<Answer, Answer> {
+        let mut ids = ids_of(body);
+        let bundle = supplier_status_updates(body, &mut ids).map_err(|found| Answer::problems(&found, now))?;
+        match bundle {
+            None => Ok(Answer::json(StatusCode::ACCEPTED, &json!("Message Ignored"))),
+            Some(bundle) => self.log_updates(sender, headers, &bundle, now),
+        }
+    }
+
     /// Updates that were told before.
     pub(super) fn read_updates(&self, sender: &Sender, headers: &HeaderMap, query: &str) -> Answer {
         let pairs = query::pairs(query);
@@ -202,10 +224,7 @@ impl<S: Store + 'static> Service<S> {
             application,
             after: prescription.zip(task),
         };
-        let Ok(mut found) = self.updates.find(&looked, PAGE + 1) else {
-            let told = json!({ "message": "A system error has occurred" });
-            return Answer::json(StatusCode::INTERNAL_SERVER_ERROR, &told);
-        };
+        let Ok(mut found) = self.updates.find(&looked, PAGE + 1) else { return not_read() };
         let more = found.len() > PAGE as usize;
         found.truncate(PAGE as usize);
         let status = if found.is_empty() { StatusCode::NOT_FOUND } else { StatusCode::OK };

@@ -94,6 +94,9 @@ pub enum KeySetError {
     /// No key of it is an RSA key.
     #[error("the set has no RSA key")]
     Empty,
+    /// What is to be remembered has no place.
+    #[error("nothing can be remembered")]
+    Keeping(#[from] super::access::KeepingError),
 }
 
 impl Issuers {
@@ -150,6 +153,14 @@ pub enum Tokens {
 }
 
 impl Tokens {
+    /// Whether any token is believed.
+    pub(super) const fn are_believed(&self) -> bool {
+        match self {
+            Self::Believed => true,
+            Self::Verified(_) => false,
+        }
+    }
+
     /// The claims of a token; `None` where it is believed and claims nothing that can be read.
     pub(super) fn claims(&self, token: &str) -> Result<Option<Claims>, NotAccepted> {
         match self {

@@ -186,9 +186,18 @@ enum Refusal {
     Unauthorised,
     Forbidden,
     NotFound,
+    TooSlow,
+    Failed,
 }
 
 impl Refusal {
+    const fn severity(self) -> &'static str {
+        match self {
+            Self::Wrong | Self::Unauthorised | Self::Forbidden | Self::NotFound | Self::TooSlow => "error",
+            Self::Failed => "fatal",
+        }
+    }
+
     /// Status, issue, and code and display of the detail.
     const fn words(self) -> (StatusCode, &'static str, &'static str, &'static str) {
         use StatusCode as S;
@@ -205,6 +214,14 @@ impl Refusal {
                 let words = "404: The Server was unable to find the specified resource.";
                 (S::NOT_FOUND, "not-found", "NOT_FOUND", words)
             }
+            Self::TooSlow => {
+                let words = "408: The server has timed out whilst processing the request.";
+                (S::REQUEST_TIMEOUT, "timeout", "TIMEOUT", words)
+            }
+            Self::Failed => {
+                let words = "500: The Server has encountered an error processing the request.";
+                (S::INTERNAL_SERVER_ERROR, "exception", "SERVER_ERROR", words)
+            }
         }
     }
 
@@ -212,7 +229,7 @@ impl Refusal {
         let (status, code, detail, display) = self.words();
         let issue = |told: Option<String>| {
             let details = json!({ "coding": [{ "system": HTTP_CODES, "code": detail, "display": display }] });
-            let mut issue = json!({ "code": code, "severity": "error", "details": details });
+            let mut issue = json!({ "code": code, "severity": self.severity(), "details": details });
             if let (Some(members), Some(told)) = (issue.as_object_mut(), told) {
                 members.insert("diagnostics".to_owned(), told.into());
             }
@@ -229,6 +246,18 @@ impl Refusal {
 
 fn refusal(refusal: Refusal, now: Timestamp) -> Answer {
     refusal.answer(std::iter::once(None), now)
+}
+
+/// The same refusal in the form of this product, where it has one.
+pub(super) fn in_own_form(other: Answer, now: Timestamp) -> Answer {
+    let own = match other.status {
+        StatusCode::REQUEST_TIMEOUT => Refusal::TooSlow,
+        StatusCode::INTERNAL_SERVER_ERROR => Refusal::Failed,
+        _ => return other,
+    };
+    let mut own = refusal(own, now);
+    own.keep_headers_of(other);
+    own
 }
 
 fn wrong(found: &[Wrong], now: Timestamp) -> Answer {

@@ -29,6 +29,8 @@ const EVERY: Duration = Duration::from_secs(60);
 const STORE: &str = "eps.db";
 /// The name of the status updates there.
 const UPDATES: &str = "status-updates.db";
+/// The name of the key of the tokens that the server gives, with the assertions that were used.
+const ACCESS: &str = "access.db";
 
 /// Serve the EPS REST APIs from one data folder
 ///
@@ -163,7 +165,8 @@ impl Serve {
             service = service.tls(tls);
         }
         if let Some(clients) = self.applications()? {
-            service = service.clients(clients);
+            let clients = clients.kept_in(&self.data.join(ACCESS));
+            service = service.clients(clients.map_err(|error| Failure::because(ACCESS)(error.into()))?);
         }
         Ok(service)
     }
