@@ -15,7 +15,9 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use eps_core::codes::InteractionId;
 use eps_core::hl7v3;
 use eps_core::ids::{Asid, CheckCharacters, MessageId, PrescriptionId};
 use eps_core::model::{Envelope, Message, Timestamp};
@@ -65,6 +67,13 @@ pub struct Broker<S> {
     signature: Option<Arc<dyn SignatureCheck>>,
     periods: Periods,
     limits: Limits,
+    watch: Option<Arc<dyn Watch>>,
+}
+
+/// Counts what a broker does.
+pub trait Watch: Send + Sync {
+    /// A message was answered for the first time; where it changed anything, its commit took so long.
+    fn answered(&self, interaction: InteractionId, commit: Option<Duration>);
 }
 
 /// A message that is being answered.
@@ -132,6 +141,7 @@ impl<S: Store> Broker<S> {
             signature: None,
             periods: Periods::SPINE,
             limits: Limits::DEFAULT,
+            watch: None,
         }
     }
 
@@ -157,6 +167,12 @@ impl<S: Store> Broker<S> {
     #[must_use]
     pub fn periods(self, periods: Periods) -> Self {
         Self { periods, ..self }
+    }
+
+    /// Tells what it does here.
+    #[must_use]
+    pub fn watch(self, watch: Arc<dyn Watch>) -> Self {
+        Self { watch: Some(watch), ..self }
     }
 
     /// The store.
@@ -195,7 +211,7 @@ impl<S: Store> Broker<S> {
 
     /// The same broker, with ids that are remembered: the journal names those of the reply.
     fn with_taken(&self, ids: Arc<Taken>) -> Broker<&S> {
-        let Self { store, asid, clock, ids: _, signature, periods, limits } = self;
+        let Self { store, asid, clock, ids: _, signature, periods, limits, watch } = self;
         Broker {
             store,
             asid: asid.clone(),
@@ -204,6 +220,7 @@ impl<S: Store> Broker<S> {
             signature: signature.clone(),
             periods: *periods,
             limits: *limits,
+            watch: watch.clone(),
         }
     }
 
@@ -241,16 +258,30 @@ impl<S: Store> Broker<S> {
                 // The same message may have been accepted on another thread since it was looked up: then the refusal is
                 // of its own effect, and its acceptance is the answer.
                 let answered = self.store.answered(request.envelope.id)?;
-                return answered.map_or(Ok(bytes), |answered| self.repeat(request, answered));
+                let Some(answered) = answered else {
+                    self.told(request, None);
+                    return Ok(bytes);
+                };
+                return self.repeat(request, answered);
             };
             let commit = self.message_commit(request, &bytes, ids.taken(), changed)?;
+            let started = Instant::now();
             match step("store", || self.store.commit(commit)) {
-                Ok(()) => return Ok(bytes),
+                Ok(()) => {
+                    self.told(request, Some(started.elapsed()));
+                    return Ok(bytes);
+                }
                 Err(CommitError::RecordMoved(_) | CommitError::AlreadyAnswered(_)) => {}
                 Err(CommitError::Store(error)) => return Err(error.into()),
             }
         }
         Err(BrokerError::Busy)
+    }
+
+    fn told(&self, request: &Request<'_>, commit: Option<Duration>) {
+        if let Some(watch) = &self.watch {
+            watch.answered(request.envelope.interaction, commit);
+        }
     }
 
     /// All that an accepted message changes.

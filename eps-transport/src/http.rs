@@ -19,18 +19,18 @@
 //! | give a token to an application | `access` |
 //! | tell patients of their items | `status_updates` |
 //! | change what is lenient or switched on | [`Settings`] |
+//! | count for a monitor | `metrics` |
 //! | listen | `server` |
 //!
 //! Source: `NHSDigital/electronic-prescription-service-api` (coordinator, gateway and OpenAPI) and the clients of its APIs.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use eps_core::ids::Asid;
 use tokio::sync::Semaphore;
 
-use crate::broker::{Broker, PolicyCheck};
+use crate::broker::{Broker, PolicyCheck, Watch};
 use crate::clock::{Clock, MovableClock};
 use crate::schedule::Schedule;
 use crate::store::Store;
@@ -45,6 +45,7 @@ mod control;
 mod exchange;
 mod faults;
 mod handle;
+mod metrics;
 mod openapi;
 mod prescribing;
 mod query;
@@ -81,7 +82,7 @@ pub struct Service<S> {
     /// Memory for bodies.
     room: Arc<Semaphore>,
     faults: faults::Faults,
-    answered: AtomicU64,
+    metrics: Arc<metrics::Metrics>,
     updates: UpdateLog,
     tls: Option<Tls>,
     clients: Option<Clients>,
@@ -91,6 +92,8 @@ pub struct Service<S> {
 impl<S: Store + 'static> Service<S> {
     /// A service in front of this broker, which must tell the time by the same clock. Its own ASID is `asid`.
     pub fn new(broker: Broker<S>, clock: Arc<dyn Clock>, asid: Asid, tokens: Tokens, settings: Settings) -> Self {
+        let metrics = Arc::new(metrics::Metrics::new());
+        let broker = broker.watch(Arc::clone(&metrics) as Arc<dyn Watch>);
         Self {
             broker: Arc::new(broker),
             work: Arc::new(Semaphore::new(settings.limits.concurrent)),
@@ -103,7 +106,7 @@ impl<S: Store + 'static> Service<S> {
             movable: None,
             asid,
             faults: faults::Faults::default(),
-            answered: AtomicU64::new(0),
+            metrics,
             updates: UpdateLog::default(),
             tls: None,
             clients: None,

@@ -295,6 +295,14 @@ pub trait Store: Send + Sync {
     /// [`CommitError::RecordMoved`] and [`CommitError::AlreadyAnswered`] when another commit came first;
     /// [`CommitError::Store`] when the store fails.
     fn commit(&self, commit: Commit) -> Result<(), CommitError>;
+
+    /// How many bytes it takes up, for a monitor; 0 where that is not known.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    fn size(&self) -> Result<u64, StoreError> {
+        Ok(0)
+    }
 }
 
 impl<S: Store + ?Sized> Store for &S {
@@ -332,5 +340,9 @@ impl<S: Store + ?Sized> Store for &S {
 
     fn commit(&self, commit: Commit) -> Result<(), CommitError> {
         (**self).commit(commit)
+    }
+
+    fn size(&self) -> Result<u64, StoreError> {
+        (**self).size()
     }
 }

@@ -55,36 +55,44 @@ fn answer(stream: &TcpStream, within: Duration) -> Option<String> {
     Some(String::from_utf8_lossy(&answer[..read]).to_lowercase())
 }
 
-/// A server with memory for four such messages, and what one application is told while another has begun six.
-fn beside_a_flood(per_caller: usize) -> (Reply, Vec<Option<String>>) {
+/// Waits until so many requests are read or answered, this question among them.
+fn until_there_are(server: &Server, requests: usize) {
+    let line = format!("eps_requests_in_flight {requests}\n");
+    let until = Instant::now() + Duration::from_secs(5);
+    while !server.ask("GET", "/metrics", &[], "").text.contains(&line) {
+        assert!(Instant::now() < until, "the flood did not come");
+    }
+}
+
+/// What one application is told by a server with memory for four such messages, while another has begun six of which so
+/// many are taken; and what the other is told meanwhile.
+fn beside_a_flood(per_caller: usize, taken: usize, patience: Duration) -> (Reply, Vec<String>) {
     let server = server(Limits {
         bodies: 16 * 1024,
         per_caller,
         waiting_per_caller: 2,
-        queue_time: Duration::from_millis(600),
+        queue_time: patience,
         ..Limits::default()
     });
     let flooding = token("flooding");
     let flood: Vec<_> = (0..6).map(|_| begin(&server, &flooding)).collect();
-    // The last ones are refused or wait: what was begun has arrived.
-    std::thread::sleep(Duration::from_millis(100));
+    until_there_are(&server, taken + 1);
     let reply = ask(&server, &token("other"));
-    (reply, flood.iter().map(|stream| answer(stream, Duration::from_millis(5))).collect())
+    let told = flood.iter().filter_map(|stream| answer(stream, Duration::from_millis(20)));
+    (reply, told.collect())
 }
 
 #[test]
 fn a_caller_is_answered_while_another_floods_the_server() {
-    let started = Instant::now();
-    let (reply, flood) = beside_a_flood(2);
+    // Two are read, two wait, and two are refused.
+    let (reply, refused) = beside_a_flood(2, 4, Duration::from_secs(10));
     assert!(is_answered(&reply), "{}", reply.text);
-    assert!(started.elapsed() < Duration::from_millis(600), "without waiting: {:?}", started.elapsed());
-    let refused: Vec<_> = flood.iter().flatten().collect();
-    assert_eq!(refused.len(), 2, "two are read, two wait, two are refused: {flood:?}");
+    assert_eq!(refused.len(), 2, "{refused:?}");
     for answer in refused {
         assert!(answer.starts_with("http/1.1 429") && answer.contains("retry-after: 1\r\n"), "{answer}");
     }
     // What it is held back from: without a bound of its own the flood takes all the memory there is for bodies.
-    assert_eq!(beside_a_flood(6).0.status, 429);
+    assert_eq!(beside_a_flood(6, 6, Duration::from_millis(300)).0.status, 429);
 }
 
 #[test]

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::Service;
 use super::answer::{Answer, FHIR};
+use super::metrics;
 use super::route::Product;
 use crate::store::Store;
-use std::sync::atomic::Ordering;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -54,16 +54,11 @@ impl<S: Store + 'static> Service<S> {
         answer
     }
 
-    /// What a monitor counts, in Prometheus' text format.
+    /// What a monitor counts.
     pub(super) fn metrics(&self) -> Answer {
-        let answered = self.answered.load(Ordering::Relaxed);
-        let waiting = self.settings.limits.concurrent - self.work.available_permits();
-        let text = format!(
-            "# HELP eps_requests_total Requests answered.\n# TYPE eps_requests_total counter\n\
-             eps_requests_total {answered}\n\
-             # HELP eps_working Messages that are worked on now.\n# TYPE eps_working gauge\neps_working {waiting}\n"
-        );
-        Answer::new(StatusCode::OK, "text/plain; version=0.0.4", text)
+        let working = self.settings.limits.concurrent - self.work.available_permits();
+        let store = self.broker.store().size().unwrap_or(0);
+        Answer::new(StatusCode::OK, metrics::TYPE, self.metrics.text(working, store))
     }
 
     /// The CapabilityStatement of a product.

@@ -1,7 +1,6 @@
 //! One request, from its first line to its answer.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
@@ -51,17 +50,18 @@ pub(super) async fn handle<S: Store + 'static>(
         .filter_map(|name| Some((HeaderName::from_static(name), request.headers().get(*name)?.clone())))
         .collect();
     let head = request.method() == HttpMethod::HEAD;
-    let started = Instant::now();
+    let (started, _here) = (Instant::now(), service.metrics.here());
     let routed = route(request.uri().path());
     let call = routed.as_ref().map_or("none", |(_, call)| call.name());
     let span = traced(&request, routed.as_ref());
     let answer = answer(&service, request).instrument(span.clone()).await;
-    service.answered.fetch_add(1, Ordering::Relaxed);
     let (answer, dropped) = match answer {
         Ok(Done { answer, dropped }) => (answer, dropped),
         Err(refusal) => (in_own_form(refusal, routed.as_ref(), service.clock.now()), false),
     };
-    let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let took = started.elapsed();
+    service.metrics.answered(routed.as_ref(), answer.status.as_u16(), took);
+    let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     tracing::info!(call, status = answer.status.as_u16(), milliseconds, dropped, "answered");
     span.record("http.response.status_code", answer.status.as_u16());
     if answer.status.is_server_error() {
@@ -243,12 +243,17 @@ async fn token<S: Store + 'static>(service: &Arc<Service<S>>, parts: &Parts, bod
 /// Lets a caller in who has not too much here already.
 fn enter<S>(service: &Service<S>, claims: Option<&Claims>, parts: &Parts) -> Result<Place, Answer> {
     let place = service.callers.enter(Key::of(claims, &parts.extensions), Instant::now());
-    place.map_err(|TooMany| Problem::Busy.answer())
+    place.map_err(|too_many| held_back(service, too_many))
 }
 
 /// Waits for the other messages of the same caller.
 async fn turn<S>(service: &Service<S>, place: Place) -> Result<Turn, Answer> {
-    place.turn(service.settings.limits.queue_time).await.map_err(|TooMany| Problem::Busy.answer())
+    place.turn(service.settings.limits.queue_time).await.map_err(|too_many| held_back(service, too_many))
+}
+
+fn held_back<S>(service: &Service<S>, _: TooMany) -> Answer {
+    service.metrics.held_back();
+    Problem::Busy.answer()
 }
 
 fn request_id(headers: &HeaderMap) -> Result<Guid, Answer> {

@@ -264,6 +264,10 @@ const OF_PATIENT: &str = "SELECT id FROM prescription WHERE patient = ?1 ORDER B
 const JOURNAL: &str = "SELECT number, link, entry FROM journal WHERE number > ?1 ORDER BY number LIMIT ?2";
 
 impl Store for SqliteStore {
+    fn size(&self) -> Result<u64, StoreError> {
+        self.read("measured the store", info::bytes)
+    }
+
     fn record(&self, id: &PrescriptionId) -> Result<Option<StoredRecord>, StoreError> {
         let row = self.read("read a record", |db| {
             db.prepare_cached(RECORD)?.query_row([id.as_str()], RecordRow::of).optional()

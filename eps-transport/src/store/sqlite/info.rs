@@ -24,13 +24,19 @@ pub struct Info {
     pub free_bytes: u64,
 }
 
+/// The size of the file without its log.
+pub(super) fn bytes(db: &Connection) -> Result<u64> {
+    let header = |name: &str| db.pragma_query_value(None, name, |row| row.get(0).map(i64::unsigned_abs));
+    Ok(header("page_size")?.saturating_mul(header("page_count")?))
+}
+
 /// Counts in one transaction, so that the numbers belong together.
 pub(super) fn of(db: &Connection) -> Result<Info> {
     let transaction = db.unchecked_transaction()?;
     let number = |row: &Row<'_>| row.get(0).map(i64::unsigned_abs);
     let count = |of: &str| transaction.query_row(&format!("SELECT count(*) FROM {of}"), [], number);
-    let header = |name: &str| transaction.pragma_query_value(None, name, number);
-    let page = header("page_size")?;
+    let free = transaction.pragma_query_value(None, "freelist_count", number)?;
+    let page = transaction.pragma_query_value(None, "page_size", number)?;
     Ok(Info {
         schema: transaction.pragma_query_value(None, "user_version", |row| row.get(0))?,
         prescriptions: count("prescription WHERE body IS NOT NULL")?,
@@ -38,7 +44,7 @@ pub(super) fn of(db: &Connection) -> Result<Info> {
         deleted: count("prescription WHERE body IS NULL")?,
         messages: count("message")?,
         entries: count("journal")?,
-        bytes: page.saturating_mul(header("page_count")?),
-        free_bytes: page.saturating_mul(header("freelist_count")?),
+        bytes: bytes(&transaction)?,
+        free_bytes: page.saturating_mul(free),
     })
 }
