@@ -63,6 +63,18 @@ fn the_example_in_the_deployment_folder_has_only_settings_that_there_are() {
     assert!(output.status.success() || told.contains("cannot read"), "{told}");
 }
 
+/// The names that the example has behind a `#`, and the one that stands for all.
+#[test]
+fn each_leniency_of_the_example_can_be_switched_off_by_its_name() {
+    let example = include_str!("../../deploy/eps.toml");
+    let strict = example.lines().find_map(|line| line.strip_prefix("# strict = ")).unwrap();
+    assert_eq!(strict.matches(',').count() + 1, 6, "{strict}");
+    for strict in [strict, "[\"all\"]"] {
+        let output = check(&format!("data = \"d\"\ninsecure-dev = true\nstrict = {strict}"), &[]);
+        assert!(output.status.success(), "{}", told(&output));
+    }
+}
+
 #[test]
 fn the_command_line_wins_over_the_file() {
     let folder = tempfile::tempdir().unwrap();

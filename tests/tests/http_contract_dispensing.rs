@@ -250,6 +250,28 @@ fn the_return_that_clients_send_gives_back_every_kind_nominated_or_not() {
     }
 }
 
+/// Section 10: each leniency is a setting.
+#[test]
+fn a_strict_server_takes_returns_from_the_dispenser_only_and_amendments_whose_statuses_agree() {
+    let leniency = Leniency { returned_by_anybody: false, amended_as_told: false, ..Leniency::LENIENT };
+    let server = Server::of(MemoryStore::default(), Tokens::Believed, Settings { leniency, ..Settings::default() });
+    let order = Order::of_clients(1, Kind::Acute, true);
+    order.send(&server);
+    released(&server, &order);
+    let refused = post(&server, TASK, &order.return_of_clients());
+    assert_eq!(refused.status, 400, "{}", refused.text);
+    let mut own = order.return_of_clients();
+    own["contained"][1]["identifier"][0]["value"] = NOMINATED.into();
+    accepted(&post(&server, TASK, &own));
+    released(&server, &order);
+    let (first, id) = order.notification_of_clients(Kind::Acute, &Supplied::IN_FULL, None);
+    accepted(&post(&server, MESSAGE, &first));
+    let (amended, _) = order.notification_of_clients(Kind::Acute, &Supplied::AMENDED, Some(&id));
+    let refused = post(&server, MESSAGE, &amended);
+    assert_eq!(refused.status, 400, "{}", refused.text);
+    assert_eq!(status(&server, &order), "0006");
+}
+
 /// 4.5.
 #[test]
 fn the_withdrawal_that_clients_send_takes_back_the_last_notification() {

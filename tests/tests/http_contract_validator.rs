@@ -45,6 +45,31 @@ fn an_order_that_is_right_has_one_issue_and_that_is_information() {
     }
 }
 
+/// 3.1 and 4: what clients send has warnings and no error, of every kind.
+#[test]
+fn no_message_of_existing_clients_has_an_error() {
+    let server = Server::start();
+    for (number, kind) in (1..).zip([Kind::Acute, Kind::Repeat, Kind::RepeatDispensing(7)]) {
+        for nominated in [true, false] {
+            let order = Order::of_clients(number, kind, nominated);
+            let (notification, id) = order.notification_of_clients(kind, &Supplied::IN_FULL, None);
+            let messages = [
+                order.bundle.clone(),
+                order.signed(&server),
+                order.cancellation_of_clients(("0004", "Clinical grounds")),
+                order.release_of_clients(NOMINATED),
+                notification,
+                order.return_of_clients(),
+                order.withdrawal_of_clients(&id),
+            ];
+            for message in messages {
+                let reply = ask(&server, VALIDATE, &message.to_string(), None);
+                assert_eq!(reply.status, 200, "{kind:?}: {}", reply.text);
+            }
+        }
+    }
+}
+
 #[test]
 fn with_warnings_the_same_order_is_refused_for_them_and_for_no_error() {
     let server = Server::start();
