@@ -37,6 +37,8 @@ pub mod generate;
 #[cfg(feature = "server")]
 pub mod http;
 pub mod journal;
+#[cfg(any(feature = "client", feature = "remote-signing"))]
+mod jws;
 #[cfg(feature = "client")]
 pub mod load;
 pub mod pharmacy;

@@ -5,6 +5,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use eps_tests::http::tokens::{self, Issuer};
+use eps_tests::http::write_trust;
 use eps_tests::process::Process;
 use serde_json::{Value, json};
 
@@ -227,4 +229,46 @@ fn the_clock_of_a_test_server_is_read_and_moved() {
     assert!(moved.starts_with("2027-03-01T01:00:"), "{moved}");
     assert!(now(server.done(&["clock", "get"])) >= moved);
     server.ends(1, &["clock", "advance", "soon"]);
+}
+
+#[test]
+fn verbs_fetch_their_token_from_a_server_that_asks_who_calls_or_take_one_from_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, content: &[u8]| std::fs::write(folder.path().join(name), content).unwrap();
+    let issuer = Issuer::default();
+    let scope = "urn:nhsd:apim:app:level3:fhir-dispensing";
+    let clients = json!({ "clients": [{ "client-id": "shop", "scopes": [scope], "jwks": issuer.jwks() }] });
+    file("clients.json", clients.to_string().as_bytes());
+    file("jwks.json", issuer.jwks().to_string().as_bytes());
+    file("key", tokens::key());
+    write_trust(folder.path());
+    let token =
+        issuer.token(&json!({ "scope": scope, "access_mode": "application-restricted", "exp": tokens::now() + 60 }));
+    file("token", token.as_bytes());
+    file("wrong", b"made up");
+    let names = ["data", "jwks.json", "clients.json", "root.pem", "signing-ca.pem", "root.crl", "signing-ca.crl"];
+    let [data, jwks, known, root, ca, root_list, ca_list] = names.map(|name| text(&folder.path().join(name)));
+    let who = ["--data", &data, "--jwks", &jwks, "--clients", &known];
+    let trust = ["--trust", &root, "--intermediate", &ca, "--crl", &root_list, "--crl", &ca_list];
+    let process = Process::start(Path::new(EPS), &[who.as_slice(), &trust].concat());
+    let release = |who: &[&str]| {
+        Command::new(EPS)
+            .args(["release", "--ods", "FZ417", "--server", &process.address, "--json"])
+            .args(who)
+            .current_dir(folder.path())
+            .env_remove("EPS_TOKEN")
+            .output()
+            .unwrap()
+    };
+    let taken = [vec!["--application", "shop", "--application-key", "key"], vec!["--token", "token"]];
+    for who in taken {
+        let output = release(&who);
+        assert_eq!(output.status.code(), Some(0), "{who:?}: {}", told(&output));
+    }
+    let output = release(&["--application", "stranger", "--application-key", "key"]);
+    assert_eq!(output.status.code(), Some(1), "{}", told(&output));
+    assert!(told(&output).contains("invalid_client"), "{}", told(&output));
+    assert_eq!(release(&["--token", "wrong"]).status.code(), Some(1));
+    assert_eq!(release(&[]).status.code(), Some(1), "nobody");
+    assert_eq!(release(&["--application", "shop"]).status.code(), Some(2), "a key is needed");
 }

@@ -47,8 +47,16 @@ pub enum ClientError {
     /// FHIR has no form for the message.
     #[error("the message has no form in FHIR")]
     Unwritable(#[from] Problems),
-    /// The token has characters that no header can hold.
-    #[error("the token cannot be sent")]
+    /// The service gives the application no token.
+    #[error("the service gives the application no token ({status} {error})")]
+    NoToken {
+        /// The status.
+        status: StatusCode,
+        /// Why, as RFC 6749 has it: `invalid_client`, ...
+        error: String,
+    },
+    /// The token has characters that no header can hold, or the key of the application cannot sign.
+    #[error("there is no token that can be sent")]
     Token,
     /// The prescription id or another value cannot stand in a path.
     #[error("the request cannot be made")]
@@ -67,6 +75,7 @@ impl ClientError {
             Self::NoAnswer(TransportError::TooLong) => "answer too long".to_owned(),
             Self::Unavailable { status } => status.as_u16().to_string(),
             Self::Refused { status, outcome } => format!("{} {}", status.as_u16(), reasons(outcome)),
+            Self::NoToken { status, error } => format!("no token: {} {error}", status.as_u16()),
             Self::NotFound => "not found".to_owned(),
             Self::Unreadable { .. } | Self::Other { .. } => "answer not understood".to_owned(),
             Self::Unwritable(_) | Self::Token | Self::Request(_) => "not sent".to_owned(),

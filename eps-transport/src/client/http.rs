@@ -13,7 +13,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore};
 
-use super::transport::{Exchanged, Transport, TransportError, whole};
+use super::transport::{Opened, Transport, TransportError, begun};
 
 /// How long an unused connection is kept.
 const IDLE: Duration = Duration::from_secs(20);
@@ -120,11 +120,11 @@ impl Http {
 }
 
 impl Transport for Http {
-    fn exchange(&self, request: Request<Bytes>) -> Exchanged<'_> {
+    fn open(&self, request: Request<Bytes>) -> Opened<'_> {
         Box::pin(async move {
             let request = self.addressed(request).map_err(|error| TransportError::Unreachable(error.into()))?;
             match self.client.request(request).await {
-                Ok(response) => whole(response).await,
+                Ok(response) => Ok(begun(response)),
                 Err(error) if error.is_connect() => Err(TransportError::Unreachable(error.into())),
                 Err(error) => Err(TransportError::Broken(error.into())),
             }

@@ -2,18 +2,19 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
 
-use eps_core::ids::PrescriptionId;
+use eps_core::ids::{OdsCode, PrescriptionId};
 use eps_core::model::{
     Answer, DispenseClaim, DispenseNotification, Message, Outcome, ReleaseAnswer, ReleaseRequest, Return, Withdrawal,
 };
 use hyper::body::Bytes;
 
+use super::credentials::Credentials;
 use super::error::ClientError;
-use super::session::{Credentials, Patience, RequestId, Session, good};
+use super::session::{Patience, RequestId, Session, good};
 use super::tracked::{Tracked, tracked};
 use super::transport::Transport;
+use super::waiting::Waiting;
 use crate::pharmacy::Held;
 
 const PROCESS: &str = "/fhir-dispensing/FHIR/R4/$process-message";
@@ -66,7 +67,13 @@ impl PharmacyClient {
 
     /// The prescriptions that wait for a pharmacy, one at a time, as long as there are any.
     pub const fn releases<R: FnMut() -> ReleaseRequest>(&self, requests: R) -> Releases<'_, R> {
-        Releases { client: self, requests, ready: VecDeque::new(), pause: None }
+        Releases { client: self, requests, ready: VecDeque::new(), waiting: None }
+    }
+
+    /// Waits until prescriptions wait for a pharmacy.
+    #[must_use]
+    pub fn waiting(&self, pharmacy: &OdsCode) -> Waiting {
+        Waiting::new(self.0.clone(), pharmacy)
     }
 
     /// Tells what was supplied.
@@ -135,14 +142,14 @@ pub struct Releases<'c, R> {
     client: &'c PharmacyClient,
     requests: R,
     ready: VecDeque<Held>,
-    pause: Option<Duration>,
+    waiting: Option<Waiting>,
 }
 
 impl<R: FnMut() -> ReleaseRequest> Releases<'_, R> {
-    /// Asks again after so long where nothing waits, and never ends.
+    /// Asks again when the pharmacy is woken, and never ends.
     #[must_use]
-    pub fn watching(self, pause: Duration) -> Self {
-        Self { pause: Some(pause), ..self }
+    pub fn watching(self, waiting: Waiting) -> Self {
+        Self { waiting: Some(waiting), ..self }
     }
 
     /// The next prescription; `None` at the end. Prescriptions that must not be dispensed are not given.
@@ -158,7 +165,11 @@ impl<R: FnMut() -> ReleaseRequest> Releases<'_, R> {
             match self.client.release(RequestId::from(request.id.0), &request).await {
                 Err(error) => return Some(Err(error)),
                 Ok(Some(answer)) => self.ready.extend(Held::all_of(&answer)),
-                Ok(None) => tokio::time::sleep(self.pause?).await,
+                Ok(None) => {
+                    if let Err(error) = self.waiting.as_mut()?.next().await {
+                        return Some(Err(error));
+                    }
+                }
             }
         }
     }

@@ -14,8 +14,9 @@ use hyper::StatusCode;
 use hyper::body::Bytes;
 use serde_json::Value;
 
+use super::credentials::Credentials;
 use super::error::ClientError;
-use super::session::{Asked, Credentials, Patience, RequestId, Session, good};
+use super::session::{Asked, Patience, RequestId, Session, good, refusal};
 use super::tracked::{Tracked, tracked};
 use super::transport::Transport;
 
@@ -60,10 +61,7 @@ impl PrescriberClient {
         let response = self.0.ask(id, &Asked::post(PREPARE, order)).await?;
         let status = response.status();
         if !status.is_success() {
-            return Err(match eps_core::fhir::read_answer(response.body()) {
-                Ok(answer) => good((status, answer)).err().unwrap_or(ClientError::Other { status }),
-                Err(source) => ClientError::Unreadable { status, source },
-            });
+            return Err(refusal(&response));
         }
         prepared(response.body()).ok_or(ClientError::Other { status })
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use eps_core::fhir::{self, Outgoing, SignatureVerdict};
-use eps_core::ids::{Guid, IdError, MessageId, SdsRoleProfileId};
+use eps_core::ids::{Guid, IdError, MessageId};
 use eps_core::model::{Answer, Envelope, Message, Outcome, SignedDocument, Timestamp};
 use hyper::body::Bytes;
 use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
@@ -13,6 +13,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
+use super::credentials::Credentials;
 use super::error::ClientError;
 use super::transport::{Transport, TransportError};
 use crate::derived::ids_from;
@@ -52,39 +53,6 @@ impl FromStr for RequestId {
 
     fn from_str(text: &str) -> Result<Self, IdError> {
         text.parse().map(Self)
-    }
-}
-
-/// Who calls.
-#[derive(Clone)]
-pub struct Credentials {
-    token: Zeroizing<String>,
-    role: Option<SdsRoleProfileId>,
-}
-
-impl std::fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Credentials").field("role", &self.role).finish_non_exhaustive()
-    }
-}
-
-impl Credentials {
-    /// A bearer token.
-    #[must_use]
-    pub fn token(token: impl Into<String>) -> Self {
-        Self { token: Zeroizing::new(token.into()), role: None }
-    }
-
-    /// For a server that believes anybody (`eps serve --insecure-dev`).
-    #[must_use]
-    pub fn anybody() -> Self {
-        Self::token("anybody")
-    }
-
-    /// The role profile that the user acts under, where the token has several.
-    #[must_use]
-    pub fn role(self, role: SdsRoleProfileId) -> Self {
-        Self { role: Some(role), ..self }
     }
 }
 
@@ -130,45 +98,49 @@ pub(super) struct Asked {
 }
 
 impl Asked {
+    pub(super) fn get(path: String, headers: HeaderMap) -> Self {
+        Self { method: Method::GET, path, headers, body: Bytes::new() }
+    }
+
     pub(super) fn post(path: &str, body: impl Into<Bytes>) -> Self {
         Self { method: Method::POST, path: path.to_owned(), headers: HeaderMap::new(), body: body.into() }
     }
 }
 
 impl Session {
-    /// Sends a request under one id until there is an answer that another attempt would not change.
+    /// Sends a request under one id until there is an answer that another attempt would not change. A token that is not
+    /// taken is fetched anew, once.
     pub(super) async fn ask(&self, id: RequestId, asked: &Asked) -> Result<Response<Bytes>, ClientError> {
-        let mut attempt = 1;
-        loop {
-            let answered = tokio::time::timeout(self.patience.each, self.transport.exchange(self.request(id, asked)?));
-            let answered = answered.await.unwrap_or(Err(TransportError::TooSlow));
-            let last = attempt >= self.patience.attempts;
-            let wanted = match answered {
-                Ok(response) if !may_pass(response.status()) => return Ok(response),
-                Ok(response) if last => return Err(ClientError::Unavailable { status: response.status() }),
-                Err(error) if last => return Err(error.into()),
-                Ok(response) => retry_after(&response),
-                Err(_) => None,
-            };
-            tokio::time::sleep(self.patience.pause_after(id, attempt, wanted)).await;
-            attempt += 1;
+        let transport = &*self.transport;
+        let token = self.token().await?;
+        let response = self.patience.until_answered(transport, id, || self.request(id, asked, &token)).await?;
+        if response.status() != StatusCode::UNAUTHORIZED || !self.credentials.forget(&token).await {
+            return Ok(response);
         }
+        let token = self.token().await?;
+        self.patience.until_answered(transport, id, || self.request(id, asked, &token)).await
     }
 
-    fn request(&self, id: RequestId, asked: &Asked) -> Result<Request<Bytes>, ClientError> {
+    /// The token to be sent now.
+    pub(super) async fn token(&self) -> Result<Zeroizing<String>, ClientError> {
+        self.credentials.current(&*self.transport, self.patience).await
+    }
+
+    /// One attempt. What the caller wants is said by the headers that are asked for, where they say it.
+    pub(super) fn request(&self, id: RequestId, asked: &Asked, token: &str) -> Result<Request<Bytes>, ClientError> {
         let mut request = Request::builder().method(asked.method.clone()).uri(&asked.path).body(asked.body.clone())?;
         let headers = request.headers_mut();
-        headers.extend(asked.headers.clone());
-        let token = Zeroizing::new(format!("Bearer {}", *self.credentials.token));
+        let token = Zeroizing::new(format!("Bearer {token}"));
         let mut token = HeaderValue::from_str(&token).map_err(|_| ClientError::Token)?;
         token.set_sensitive(true);
         headers.insert(AUTHORIZATION, token);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/fhir+json"));
         headers.insert(ACCEPT, HeaderValue::from_static("application/fhir+json"));
         headers.insert("x-request-id", text(&id.0.lower())?);
-        if let Some(role) = &self.credentials.role {
+        if let Some(role) = self.credentials.acts_as() {
             headers.insert("nhsd-session-urid", text(role.as_str())?);
         }
+        headers.extend(asked.headers.clone());
         Ok(request)
     }
 
@@ -217,6 +189,15 @@ pub(super) fn good((status, answer): (StatusCode, Answer)) -> Result<Outcome, Cl
     }
 }
 
+/// Why an answer is none that was asked for.
+pub(super) fn refusal(response: &Response<Bytes>) -> ClientError {
+    let status = response.status();
+    match fhir::read_answer(response.body()) {
+        Ok(answer) => good((status, answer)).err().unwrap_or(ClientError::Other { status }),
+        Err(source) => ClientError::Unreadable { status, source },
+    }
+}
+
 /// The text of a header.
 pub(super) fn text(value: &str) -> Result<HeaderValue, ClientError> {
     HeaderValue::from_str(value).map_err(|error| ClientError::Request(error.into()))
@@ -243,20 +224,44 @@ fn written(id: RequestId, message: Message, created: Timestamp) -> Result<Vec<u8
 }
 
 /// Whether another attempt may be answered otherwise: the service is busy, away, or failed.
-fn may_pass(status: StatusCode) -> bool {
+pub(super) fn may_pass(status: StatusCode) -> bool {
     status == StatusCode::REQUEST_TIMEOUT || status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error()
 }
 
 /// How long the service asks to wait: in seconds; dates are passed over.
-fn retry_after(response: &Response<Bytes>) -> Option<Duration> {
-    let seconds = response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
     Some(Duration::from_secs(seconds))
 }
 
 impl Patience {
+    /// Sends a request under one id until there is an answer that another attempt would not change.
+    pub(super) async fn until_answered(
+        self,
+        transport: &dyn Transport,
+        id: RequestId,
+        request: impl Fn() -> Result<Request<Bytes>, ClientError> + Send,
+    ) -> Result<Response<Bytes>, ClientError> {
+        let mut attempt = 1;
+        loop {
+            let answered = tokio::time::timeout(self.each, transport.exchange(request()?));
+            let answered = answered.await.unwrap_or(Err(TransportError::TooSlow));
+            let last = attempt >= self.attempts;
+            let wanted = match answered {
+                Ok(response) if !may_pass(response.status()) => return Ok(response),
+                Ok(response) if last => return Err(ClientError::Unavailable { status: response.status() }),
+                Err(error) if last => return Err(error.into()),
+                Ok(response) => retry_after(response.headers()),
+                Err(_) => None,
+            };
+            tokio::time::sleep(self.pause_after(id, attempt, wanted)).await;
+            attempt += 1;
+        }
+    }
+
     /// The pause after an attempt: doubled each time, with up to as much again, so that many that were refused at once do
     /// not come back at once. How much more follows from the id.
-    fn pause_after(&self, id: RequestId, attempt: u32, wanted: Option<Duration>) -> Duration {
+    pub(super) fn pause_after(&self, id: RequestId, attempt: u32, wanted: Option<Duration>) -> Duration {
         let pause = self.pause.saturating_mul(1_u32.checked_shl(attempt - 1).unwrap_or(u32::MAX));
         let digest = Sha256::new().chain_update(id.0.to_bytes()).chain_update(attempt.to_be_bytes()).finalize();
         let share = u32::from(digest.first().copied().unwrap_or_default());
@@ -281,10 +286,5 @@ mod tests {
         assert_ne!(pauses[0], patience.pause_after(RequestId::new(), 1, None));
         assert_eq!(patience.pause_after(id, 1, Some(Duration::from_secs(3))), Duration::from_secs(3));
         assert_eq!(patience.pause_after(id, 1, Some(Duration::from_secs(3000))), patience.longest_pause);
-    }
-
-    #[test]
-    fn debug_shows_no_token() {
-        assert!(!format!("{:?}", Credentials::token("secret")).contains("secret"));
     }
 }

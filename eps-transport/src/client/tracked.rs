@@ -2,14 +2,13 @@
 
 use eps_core::codes::{DISPENSING_INFORMATION, STATUS_HISTORY};
 use eps_core::ids::PrescriptionId;
-use hyper::body::Bytes;
+use hyper::StatusCode;
 use hyper::header::HeaderMap;
-use hyper::{Method, StatusCode};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::error::ClientError;
-use super::session::{Asked, RequestId, Session, text};
+use super::session::{Asked, RequestId, Session, refusal, text};
 
 const DETAILS: &str = "/clinical-prescription-tracker/RequestGroup/";
 /// The organisation that looks, and its user's role: the tracker wants both and checks neither.
@@ -59,17 +58,14 @@ pub(super) async fn tracked(session: &Session, id: &PrescriptionId) -> Result<Tr
     }
     // A plus sign may end an id, and is a blank in some readers' paths.
     let path = format!("{DETAILS}{}", id.as_str().replace('+', "%2B"));
-    let asked = Asked { method: Method::GET, path, headers, body: Bytes::new() };
+    let asked = Asked::get(path, headers);
     let response = session.ask(RequestId::new(), &asked).await?;
     let status = response.status();
     if status == StatusCode::NOT_FOUND {
         return Err(ClientError::NotFound);
     }
     if !status.is_success() {
-        return Err(match eps_core::fhir::read_answer(response.body()) {
-            Ok(answer) => super::session::good((status, answer)).err().unwrap_or(ClientError::Other { status }),
-            Err(source) => ClientError::Unreadable { status, source },
-        });
+        return Err(refusal(&response));
     }
     serde_json::from_slice(response.body()).ok().and_then(|bundle| read(&bundle)).ok_or(ClientError::Other { status })
 }

@@ -28,6 +28,12 @@ impl<S: Store + 'static> Service<S> {
         Router::new().fallback(handle::<S>).with_state(self)
     }
 
+    /// Follows the journal for pharmacies that wait, for ever.
+    #[cfg(feature = "client")]
+    pub(crate) fn follow(self: Arc<Self>) -> impl Future<Output = ()> + Send {
+        super::waking::tail(self)
+    }
+
     /// Answers connections until `stop` is ready, then finishes the requests that have arrived.
     ///
     /// # Errors

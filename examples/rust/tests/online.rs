@@ -2,11 +2,15 @@
 
 #![cfg(test)]
 
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 
 use eps_core::model::Timestamp;
+use eps_core::signature::Policy;
+use eps_core::signature::provider::RustCrypto;
+use eps_core::signature::signer::SoftwareSigner;
 use eps_tests::http::Server;
 use eps_transport::broker::Broker;
 use eps_transport::clock::SystemClock;
@@ -66,4 +70,25 @@ fn a_prescriber_sends_and_cancels_and_a_pharmacy_dispenses_and_claims() {
     for id in brought {
         assert!(told.contains(&format!("dispensed and claimed {id}")), "{told}");
     }
+}
+
+#[test]
+fn a_pharmacy_that_waits_dispenses_what_is_nominated_to_it_as_soon_as_it_is_there() {
+    let server = server();
+    let mut order = order(&Recipe { nominated: Some(true), ..Recipe::new(22, now()) }, 1).unwrap();
+    let made = ThrowAwayPki::generate(now(), "555254239107", "TEST").unwrap();
+    let signer = SoftwareSigner::new(made.prescriber_key(), made.prescriber()).unwrap();
+    order.sign(&signer, &Policy::production(), &RustCrypto::new()).unwrap();
+    let pharmacy = order.prescription().nominated_performer.clone().unwrap();
+    let mut waits = Command::new(env!("CARGO_BIN_EXE_pharmacy_online"))
+        .args([format!("http://{}", server.address), pharmacy.to_string()])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let bundle = serde_json::from_slice(&order.bundle().unwrap()).unwrap();
+    let sent = server.post("/fhir-prescribing/FHIR/R4/$process-message", &bundle);
+    let told = BufReader::new(waits.stdout.take().unwrap()).lines().next();
+    waits.kill().and_then(|()| waits.wait()).unwrap();
+    assert_eq!(sent.status, 200, "{}", sent.text);
+    assert_eq!(told.unwrap().unwrap(), format!("dispensed and claimed {}", order.prescription().id));
 }

@@ -22,6 +22,12 @@ impl Default for Issuer {
     }
 }
 
+/// The private key of the usual issuer, PKCS #8.
+#[must_use]
+pub fn key() -> &'static [u8] {
+    PKI.prescriber_key()
+}
+
 /// The time of the operating system, by which tokens are judged.
 #[must_use]
 pub fn now() -> u64 {

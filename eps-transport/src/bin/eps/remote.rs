@@ -10,7 +10,7 @@ use eps_core::ids::SdsRoleProfileId;
 use eps_core::model::{Outcome, OutcomeIssue, Text};
 use eps_core::signature::pem;
 use eps_transport::client::{
-    ClientError, Credentials, Http, Identity, Patience, PharmacyClient, PrescriberClient, RequestId, Tls,
+    Application, ClientError, Credentials, Http, Identity, Patience, PharmacyClient, PrescriberClient, RequestId, Tls,
 };
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
@@ -28,8 +28,20 @@ pub(crate) struct Server {
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
     pub(crate) server: String,
     /// The file that holds the access token [default: EPS_TOKEN, or none for a server with --insecure-dev]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, visible_alias = "token", value_name = "FILE")]
     token_file: Option<PathBuf>,
+    /// Fetch the token for this application, by its client id
+    #[arg(long, value_name = "ID", requires = "application_key", conflicts_with = "token_file")]
+    application: Option<String>,
+    /// The application's private key, RSA, PKCS #8 in PEM or DER
+    #[arg(long, value_name = "FILE", requires = "application")]
+    application_key: Option<PathBuf>,
+    /// The id under which the application's key is registered
+    #[arg(long, value_name = "KID", default_value = "one", requires = "application")]
+    application_key_id: String,
+    /// The public address of the token endpoint [default: /oauth2/token of the server]
+    #[arg(long, value_name = "URL", requires = "application")]
+    token_url: Option<String>,
     /// The role profile to act under, where the token has several
     #[arg(long, value_name = "ID")]
     role: Option<SdsRoleProfileId>,
@@ -71,19 +83,31 @@ impl Server {
     }
 
     fn credentials(&self) -> Result<Credentials, Failure> {
-        let token = match &self.token_file {
-            Some(path) => {
-                let bytes = Zeroizing::new(files::read(path)?);
-                let text = std::str::from_utf8(&bytes).map_err(|_| Failure::Usage("the token is not UTF-8"))?;
-                Some(Zeroizing::new(text.to_owned()))
-            }
-            None => std::env::var(TOKEN).ok().map(Zeroizing::new),
+        let credentials = match self.application()? {
+            Some(application) => Credentials::application(application),
+            None => self.token()?.map_or_else(Credentials::anybody, |token| Credentials::token(token.trim())),
         };
-        let credentials = token.map_or_else(Credentials::anybody, |token| Credentials::token(token.trim()));
         Ok(match &self.role {
             Some(role) => credentials.role(role.clone()),
             None => credentials,
         })
+    }
+
+    /// The application that a token is fetched for.
+    fn application(&self) -> Result<Option<Application>, Failure> {
+        let (Some(id), Some(key)) = (&self.application, &self.application_key) else { return Ok(None) };
+        let key = Zeroizing::new(files::read(key)?);
+        let own = || format!("{}/oauth2/token", self.server.trim_end_matches('/'));
+        let audience = self.token_url.clone().unwrap_or_else(own);
+        let made = Application::new(id.clone(), self.application_key_id.clone(), audience, &key);
+        made.map(Some).map_err(|error| Failure::because("--application-key")(error.into()))
+    }
+
+    fn token(&self) -> Result<Option<Zeroizing<String>>, Failure> {
+        let Some(path) = &self.token_file else { return Ok(std::env::var(TOKEN).ok().map(Zeroizing::new)) };
+        let bytes = Zeroizing::new(files::read(path)?);
+        let text = std::str::from_utf8(&bytes).map_err(|_| Failure::Usage("the token is not UTF-8"))?;
+        Ok(Some(Zeroizing::new(text.to_owned())))
     }
 
     fn patience(&self) -> Patience {
