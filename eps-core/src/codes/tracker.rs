@@ -102,4 +102,37 @@ mod tests {
         }
         assert!(PrescriptionStatus::from_tracker("Lost").is_err());
     }
+
+    #[test]
+    fn the_prescription_search_words_every_status_as_its_clients_know_it() {
+        let statuses: Vec<_> = PrescriptionStatus::ALL.iter().map(|one| (one.code(), one.display())).collect();
+        let known = [
+            ("0000", "Awaiting Release Ready"),
+            ("0001", "To be Dispensed"),
+            ("0002", "With Dispenser"),
+            ("0003", "With Dispenser - Active"),
+            ("0004", "Expired"),
+            ("0005", "Cancelled"),
+            ("0006", "Dispensed"),
+            ("0007", "Not Dispensed"),
+            ("0008", "Claimed"),
+            ("0009", "No-Claimed"),
+            ("9000", "Repeat Dispense future instance"),
+            ("9001", "Prescription future instance"),
+            ("9005", "Cancelled future instance"),
+        ];
+        assert_eq!(statuses, known);
+        let items: Vec<_> = ItemStatus::ALL.iter().map(|one| (one.code(), one.search_display())).collect();
+        let known = [
+            ("0001", "Item fully dispensed"),
+            ("0002", "Item not dispensed"),
+            ("0003", "Item dispensed - partial"),
+            ("0004", "Item not dispensed - owing"),
+            ("0005", "Item Cancelled"),
+            ("0006", "Expired"),
+            ("0007", "Item to be dispensed"),
+            ("0008", "Item with dispenser"),
+        ];
+        assert_eq!(items, known);
+    }
 }
