@@ -2,12 +2,14 @@
 
 #![cfg(test)]
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
 use eps_core::model::Timestamp;
-use eps_tests::http::{Order, START_OF_JOURNEYS, Server, passed, release, write_trust};
+use eps_tests::http::{Order, START_OF_JOURNEYS, Server, passed, release, request_id, write_trust};
 use eps_tests::process::Process;
 use eps_transport::client::{Http, Identity, Tls, Transport as _};
 use eps_transport::pki::{Randomness, ThrowAwayPki};
@@ -59,6 +61,38 @@ fn what_was_answered_is_there_after_the_server_was_killed() {
     assert!(prescription.to_string().contains(&waiting.id));
     assert_eq!(server.post(RELEASE, &release("FZ417", Some(&held.id))).status, 400, "another dispenser has it");
     assert_eq!(server.track(&format!("?prescriptionId={}", held.id)).json()["total"], 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_message_that_is_on_its_way_when_the_server_is_asked_to_end_is_answered_and_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let order = Order::new(3, true);
+    {
+        let (process, server) = start(&data, &[]);
+        let (body, id) = (order.signed(&server).to_string(), request_id());
+        let mut stream = TcpStream::connect(server.address).unwrap();
+        let head = format!(
+            "POST /fhir-prescribing/FHIR/R4/$process-message HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer x\r\n\
+             X-Request-ID: {id}\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        let (first, rest) = body.split_at(body.len() / 2);
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(first.as_bytes()).unwrap();
+        // It is being read: this question and it.
+        while !server.ask("GET", "/metrics", &[], "").text.contains("eps_requests_in_flight 2\n") {}
+        process.terminate();
+        while server.ask("GET", "/_ping", &[], "").status != 0 {}
+        stream.write_all(rest.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+        assert!(process.ended().0.success());
+    }
+    let (_process, server) = start(&data, &[]);
+    assert_eq!(passed(&server.post(RELEASE, &release("FZ417", None))).0, 1);
 }
 
 #[cfg(unix)]
