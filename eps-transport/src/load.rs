@@ -3,6 +3,7 @@
 //!
 //! ```text
 //!  sign ahead ─▶ Prepared ─▶ one each 1/rate s ─▶ create ─▶ release ─▶ dispense ─▶ claim ─▶ track
+//!                                                   │ cancel    return
 //!                                                   └────────── Tally (latencies, errors), Ledger
 //! ```
 //!
@@ -14,8 +15,9 @@ use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::time::{Duration, Instant};
 
-use eps_core::ids::{LineItemId, MessageId, PrescriptionId};
-use eps_core::model::ReleaseKind;
+use eps_core::codes::{CancellationReason, ReturnReason};
+use eps_core::ids::{LineItemId, MessageId, PrescriptionId, SdsUserId};
+use eps_core::model::{Prescription, ReleaseKind};
 use eps_core::signature::Policy;
 use eps_core::signature::provider::Provider;
 use eps_core::signature::signer::Signer;
@@ -23,7 +25,7 @@ use hyper::body::Bytes;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::client::{ClientError, PharmacyClient, PrescriberClient, RequestId};
+use crate::client::{ClientError, PharmacyClient, PrescriberClient, RequestId, cancellation};
 use crate::clock::{Clock as _, SystemClock};
 use crate::generate::{GenerateError, Kind, Recipe, order};
 use crate::pharmacy::{Held, Pharmacy};
@@ -67,7 +69,8 @@ impl Plan {
 pub enum Mix {
     /// It is created.
     Create,
-    /// It is created; nine of ten are released and dispensed, eight of ten claimed; three of ten are looked up.
+    /// It is created. Of twenty, 18 are released, 17 dispensed and 16 claimed for; one is given back and one cancelled; six are
+    /// looked up.
     Lives,
 }
 
@@ -83,6 +86,10 @@ pub enum Step {
     Dispense,
     /// It is claimed for.
     Claim,
+    /// It is given back undispensed.
+    Return,
+    /// An item of it is cancelled.
+    Cancel,
     /// It is looked up.
     Track,
 }
@@ -96,6 +103,8 @@ impl Step {
             Self::Release => "release",
             Self::Dispense => "dispense",
             Self::Claim => "claim",
+            Self::Return => "return",
+            Self::Cancel => "cancel",
             Self::Track => "track",
         }
     }
@@ -107,6 +116,8 @@ pub struct Prepared {
     number: u64,
     id: PrescriptionId,
     bundle: Bytes,
+    /// What it prescribes, where it will be cancelled.
+    cancelled: Option<Box<Prescription>>,
 }
 
 /// Why an order could not be prepared.
@@ -127,8 +138,30 @@ pub enum PrepareError {
     Id(#[from] eps_core::ids::PrescriptionIdError),
 }
 
-/// The kinds of prescriptions, in turn. Repeat dispensing is left out: its history is one of many issues.
-const KINDS: [Kind; 4] = [Kind::Acute, Kind::Repeat, Kind::Acute, Kind::ControlledDrug];
+/// The kinds of prescriptions, in turn. Of repeat dispensing the first issue is dispensed.
+const KINDS: [Kind; 7] =
+    [Kind::Acute, Kind::Repeat, Kind::RepeatDispensing, Kind::Repeat, Kind::Acute, Kind::Repeat, Kind::ControlledDrug];
+
+/// What becomes of a prescription after it was created.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Course {
+    Stays,
+    Cancelled,
+    Returned,
+    Dispensed { claimed: bool },
+}
+
+impl Course {
+    /// Of twenty: one stays, one is cancelled, one is given back, one is dispensed only, and sixteen are claimed for.
+    const fn of(number: u64) -> Self {
+        match number % 20 {
+            0 => Self::Cancelled,
+            10 => Self::Stays,
+            11 => Self::Returned,
+            share => Self::Dispensed { claimed: share != 1 },
+        }
+    }
+}
 
 /// Signs order `number` of a recipe.
 ///
@@ -140,11 +173,13 @@ pub fn prepared(
     signer: &dyn Signer,
     provider: &dyn Provider,
 ) -> Result<Prepared, PrepareError> {
-    let kind = KINDS.iter().cycle().nth((number % 4) as usize).copied();
+    let kind = KINDS.iter().cycle().nth((number % KINDS.len() as u64) as usize).copied();
     let mut order = order(&Recipe { kind, nominated: Some(false), ..*recipe }, number)?;
     order.sign(signer, &Policy::production(), provider)?;
     let id = order.prescription().id.checked()?;
-    Ok(Prepared { number, id, bundle: order.bundle()?.into() })
+    let is_cancelled = Course::of(number) == Course::Cancelled;
+    let cancelled = is_cancelled.then(|| Box::new(order.prescription().clone()));
+    Ok(Prepared { number, id, bundle: order.bundle()?.into(), cancelled })
 }
 
 /// Prepares the orders with these numbers until nobody takes them any more.
@@ -172,6 +207,8 @@ pub fn prepare_all(
 pub struct Actors {
     /// The prescribers' system.
     pub prescriber: PrescriberClient,
+    /// Who cancels.
+    pub user: SdsUserId,
     /// The pharmacies' system.
     pub pharmacy: PharmacyClient,
     /// The pharmacy that dispenses.
@@ -231,38 +268,66 @@ fn due(arrival: u64, rate: u32) -> Duration {
 impl Run {
     /// The life of a prescription. It ends at the first step that fails.
     async fn live(&self, order: Prepared, due: Instant) {
-        let Prepared { number, id, bundle } = order;
+        let Prepared { number, id, bundle, cancelled } = order;
         let request = RequestId::new();
         let created = self.actors.prescriber.send(request, bundle);
-        if self.step(Step::Create, &id, request, due, created).await.is_none() {
+        if self.step(Step::Create, &id, request, due, created).await.is_none() || self.mix == Mix::Create {
             return;
         }
-        let share = number % 10;
-        if self.mix == Mix::Lives && share != 0 {
-            self.dispense(&id, share != 1).await;
-        }
-        if self.mix == Mix::Lives && share < 3 {
-            let request = RequestId::new();
+        let _ = match Course::of(number) {
+            Course::Stays => Some(()),
+            Course::Cancelled => self.cancel(&id, cancelled).await,
+            Course::Returned => self.give_back(&id).await,
+            Course::Dispensed { claimed } => self.dispense(&id, claimed).await,
+        };
+        if number % 10 < 3 {
             let looked_up = self.actors.prescriber.track(&id);
-            let _ = self.step(Step::Track, &id, request, Instant::now(), looked_up).await;
+            let _ = self.step(Step::Track, &id, RequestId::new(), Instant::now(), looked_up).await;
         }
     }
 
-    /// What the pharmacy does.
+    /// The prescriber cancels the first item.
+    async fn cancel(&self, id: &PrescriptionId, prescription: Option<Box<Prescription>>) -> Option<()> {
+        let prescription = prescription?;
+        let request = RequestId::new();
+        let made = (MessageId(request.guid()), SystemClock.now());
+        let item = prescription.line_items.first()?.id;
+        let user = &self.actors.user;
+        let asked = cancellation(&prescription, made, item, CancellationReason::ClinicalGrounds, user)?;
+        let cancelled = self.actors.prescriber.cancel(request, &asked);
+        self.step(Step::Cancel, id, request, Instant::now(), cancelled).await.map(drop)
+    }
+
+    /// The pharmacy releases it.
+    async fn release(&self, id: &PrescriptionId) -> Option<Held> {
+        let Actors { pharmacy, shop, .. } = &self.actors;
+        let request = RequestId::new();
+        let kind = ReleaseKind::Patient(id.written().clone());
+        let asked = shop.release_request(MessageId(request.guid()), SystemClock.now(), kind);
+        let released = pharmacy.release(request, &asked);
+        Held::all_of(&self.step(Step::Release, id, request, Instant::now(), released).await??).pop()
+    }
+
+    /// The pharmacy releases it and gives it back.
+    async fn give_back(&self, id: &PrescriptionId) -> Option<()> {
+        let Actors { pharmacy, shop, .. } = &self.actors;
+        let held = self.release(id).await?;
+        let request = RequestId::new();
+        let made = (MessageId(request.guid()), SystemClock.now());
+        let returned = shop.give_back(made, &held.prescription, held.release, ReturnReason::PatientRequest);
+        let told = pharmacy.give_back(request, &returned);
+        self.step(Step::Return, id, request, Instant::now(), told).await.map(drop)
+    }
+
+    /// The pharmacy releases it, dispenses everything and may claim.
     async fn dispense(&self, id: &PrescriptionId, claims: bool) -> Option<()> {
         let Actors { pharmacy, shop, .. } = &self.actors;
-        let now = SystemClock.now();
-        let request = RequestId::new();
-        let message = MessageId(request.guid());
-        let asked = shop.release_request(message, now, ReleaseKind::Patient(id.written().clone()));
-        let released = pharmacy.release(request, &asked);
-        let released = self.step(Step::Release, id, request, Instant::now(), released).await??;
-        let held = Held::all_of(&released).pop()?;
+        let held = self.release(id).await?;
         let request = RequestId::new();
         let (status, supplied) = held.all();
         let supplied = supplied.into_iter().map(|one| (LineItemId(RequestId::new().guid()), one)).collect();
-        let message = (MessageId(request.guid()), now);
-        let notification = shop.dispense_notification(message, &held.prescription, held.release, status, supplied);
+        let made = (MessageId(request.guid()), SystemClock.now());
+        let notification = shop.dispense_notification(made, &held.prescription, held.release, status, supplied);
         let told = pharmacy.dispense(request, &notification);
         self.step(Step::Dispense, id, request, Instant::now(), told).await?;
         if !claims {
@@ -270,7 +335,8 @@ impl Run {
         }
         let request = RequestId::new();
         let ids = || RequestId::new().guid();
-        let claim = shop.claim((MessageId(request.guid()), now), &held.prescription, held.release, ids)?;
+        let made = (MessageId(request.guid()), SystemClock.now());
+        let claim = shop.claim(made, &held.prescription, held.release, ids)?;
         let claimed = pharmacy.claim(request, &claim);
         self.step(Step::Claim, id, request, Instant::now(), claimed).await.map(drop)
     }
@@ -309,6 +375,13 @@ impl Run {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_course_is_taken_by_its_share() {
+        let share = |course| (0..20).filter(|number| Course::of(*number) == course).count();
+        let all = [Course::Stays, Course::Cancelled, Course::Returned].map(share);
+        assert_eq!((all, share(Course::Dispensed { claimed: true })), ([1, 1, 1], 16));
+    }
 
     #[test]
     fn arrivals_are_evenly_spread() {

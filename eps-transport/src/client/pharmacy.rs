@@ -130,7 +130,7 @@ impl PharmacyClient {
     /// # Errors
     /// [`ClientError`]; [`ClientError::NotFound`] where there is none.
     pub async fn track(&self, prescription: &PrescriptionId) -> Result<Tracked, ClientError> {
-        tracked(&self.0, prescription).await
+        tracked(&self.0, prescription, None).await
     }
 }
 

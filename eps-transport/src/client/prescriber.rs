@@ -10,6 +10,7 @@ use eps_core::model::{
     Answer, Cancellation, CancellationResponse, Coded, Message, Outcome, Prescription, ReasonForCancellation, Text,
     Timestamp,
 };
+use eps_core::record::IssueNumber;
 use hyper::StatusCode;
 use hyper::body::Bytes;
 use serde_json::Value;
@@ -113,7 +114,15 @@ impl PrescriberClient {
     /// # Errors
     /// [`ClientError`]; [`ClientError::NotFound`] where there is none.
     pub async fn track(&self, prescription: &PrescriptionId) -> Result<Tracked, ClientError> {
-        tracked(&self.0, prescription).await
+        tracked(&self.0, prescription, None).await
+    }
+
+    /// What has become of one issue of a prescription: the history is that of the issue.
+    ///
+    /// # Errors
+    /// [`ClientError`]; [`ClientError::NotFound`] where there is none.
+    pub async fn track_issue(&self, prescription: &PrescriptionId, issue: IssueNumber) -> Result<Tracked, ClientError> {
+        tracked(&self.0, prescription, Some(issue)).await
     }
 }
 

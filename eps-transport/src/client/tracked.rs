@@ -2,6 +2,7 @@
 
 use eps_core::codes::{DISPENSING_INFORMATION, STATUS_HISTORY};
 use eps_core::ids::PrescriptionId;
+use eps_core::record::IssueNumber;
 use hyper::StatusCode;
 use hyper::header::HeaderMap;
 use serde::Serialize;
@@ -50,14 +51,19 @@ pub struct Event {
     pub organisation: Option<String>,
 }
 
-/// Asks for the details of a prescription.
-pub(super) async fn tracked(session: &Session, id: &PrescriptionId) -> Result<Tracked, ClientError> {
+/// Asks for the details of an issue of a prescription, of the current one where none is named.
+pub(super) async fn tracked(
+    session: &Session,
+    id: &PrescriptionId,
+    issue: Option<IssueNumber>,
+) -> Result<Tracked, ClientError> {
     let mut headers = HeaderMap::new();
     for (name, value) in LOOKING {
         headers.insert(name, text(value)?);
     }
     // A plus sign may end an id, and is a blank in some readers' paths.
-    let path = format!("{DETAILS}{}", id.as_str().replace('+', "%2B"));
+    let issue = issue.map(|issue| format!("?issueNumber={}", issue.get())).unwrap_or_default();
+    let path = format!("{DETAILS}{}{issue}", id.as_str().replace('+', "%2B"));
     let asked = Asked::get(path, headers);
     let response = session.ask(RequestId::new(), &asked).await?;
     let status = response.status();

@@ -11,6 +11,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use eps_core::ids::PrescriptionId;
+use eps_core::record::IssueNumber;
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 
@@ -173,7 +174,8 @@ pub async fn check(path: &Path, client: &PrescriberClient) -> Result<Checked, Le
         }
         let client = client.clone();
         looked_up.spawn(async move {
-            match client.track(&id).await {
+            // What load sends is about the first issue.
+            match client.track_issue(&id, IssueNumber::FIRST).await {
                 Ok(tracked) => Ok((id, account, tracked.history.len())),
                 Err(ClientError::NotFound) => Ok((id, account, 0)),
                 Err(error) => Err(error),

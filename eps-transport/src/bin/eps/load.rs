@@ -80,7 +80,7 @@ pub(crate) struct Load {
 enum Wanted {
     /// Create it
     Create,
-    /// Create, release, dispense, claim and look up, not all of each
+    /// Create all kinds; of twenty release 18, dispense 17, claim 16, give 1 back, cancel 1, look 6 up
     Lives,
 }
 
@@ -126,6 +126,7 @@ impl Load {
             Plan { rate: self.rate, duration: Duration::from_secs(self.seconds), mix, in_flight: self.in_flight };
         let actors = Actors {
             prescriber: self.server.prescriber()?,
+            user: pki::INVENTED_USER.parse().map_err(|_| Failure::Usage("the user has no SDS id"))?,
             pharmacy: self.server.pharmacy()?,
             shop: pharmacy(&PHARMACY.parse().map_err(|_| Failure::Usage("the pharmacy has no ODS code"))?)?,
         };
