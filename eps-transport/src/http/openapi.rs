@@ -48,23 +48,11 @@ const CONVERTED: &[(u16, &[&str])] =
     &[(200, &["application/xml"]), (400, &[FHIR]), (401, &[FHIR]), (408, &[FHIR]), (413, &[FHIR]), (429, &[FHIR])];
 const FOUND: &[(u16, &[&str])] =
     &[(200, &[FHIR]), (400, &[FHIR]), (401, &[FHIR]), (403, &[FHIR]), (404, &[FHIR]), (408, &[FHIR]), (429, &[FHIR])];
-const LOGGED: &[(u16, &[&str])] = &[
-    (200, &[FHIR]),
-    (201, &[FHIR]),
-    (400, &[FHIR]),
-    (401, &[FHIR]),
-    (403, &[FHIR]),
-    (408, &[FHIR]),
-    (409, &[FHIR]),
-    (413, &[FHIR]),
-    (429, &[FHIR]),
-    (504, &[FHIR]),
-];
-/// The same and, of a message that tells of no items, 202.
+/// A supplier's own format is answered as other updates are; the first answer is to a message that tells of no items.
 const CUSTOM: &[(u16, &[&str])] = &[
+    (202, &[JSON]),
     (200, &[FHIR]),
     (201, &[FHIR]),
-    (202, &[JSON]),
     (400, &[FHIR]),
     (401, &[FHIR]),
     (403, &[FHIR]),
@@ -74,6 +62,7 @@ const CUSTOM: &[(u16, &[&str])] = &[
     (429, &[FHIR]),
     (504, &[FHIR]),
 ];
+const LOGGED: &[(u16, &[&str])] = CUSTOM.split_at(1).1;
 const READ: &[(u16, &[&str])] = &[(200, &[JSON]), (401, &[FHIR]), (403, &[FHIR]), (404, &[JSON]), (429, &[FHIR])];
 const GIVEN: &[(u16, &[&str])] =
     &[(200, &[JSON]), (400, &[JSON]), (401, &[JSON]), (404, &[FHIR]), (413, &[FHIR]), (429, &[JSON, FHIR])];
