@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use eps_core::codes::{CancellationReason, ReturnReason};
 use eps_core::ids::{LineItemId, MessageId, PrescriptionId, SdsUserId};
-use eps_core::model::{Prescription, ReleaseKind};
+use eps_core::model::{Prescription, ReleaseKind, Timestamp};
 use eps_core::signature::Policy;
 use eps_core::signature::provider::Provider;
 use eps_core::signature::signer::Signer;
@@ -259,6 +259,12 @@ pub async fn run(
     run.ledger.as_ref().map_or(Ok(()), Ledger::end)
 }
 
+/// A message that is written now, under the id of its request.
+fn new_message() -> (RequestId, (MessageId, Timestamp)) {
+    let request = RequestId::new();
+    (request, (MessageId(request.guid()), SystemClock.now()))
+}
+
 /// When an arrival is due, after the start.
 fn due(arrival: u64, rate: u32) -> Duration {
     let nanoseconds = u128::from(arrival) * 1_000_000_000 / u128::from(rate.max(1));
@@ -289,8 +295,7 @@ impl Run {
     /// The prescriber cancels the first item.
     async fn cancel(&self, id: &PrescriptionId, prescription: Option<Box<Prescription>>) -> Option<()> {
         let prescription = prescription?;
-        let request = RequestId::new();
-        let made = (MessageId(request.guid()), SystemClock.now());
+        let (request, made) = new_message();
         let item = prescription.line_items.first()?.id;
         let user = &self.actors.user;
         let asked = cancellation(&prescription, made, item, CancellationReason::ClinicalGrounds, user)?;
@@ -301,9 +306,8 @@ impl Run {
     /// The pharmacy releases it.
     async fn release(&self, id: &PrescriptionId) -> Option<Held> {
         let Actors { pharmacy, shop, .. } = &self.actors;
-        let request = RequestId::new();
-        let kind = ReleaseKind::Patient(id.written().clone());
-        let asked = shop.release_request(MessageId(request.guid()), SystemClock.now(), kind);
+        let (request, (message, now)) = new_message();
+        let asked = shop.release_request(message, now, ReleaseKind::Patient(id.written().clone()));
         let released = pharmacy.release(request, &asked);
         Held::all_of(&self.step(Step::Release, id, request, Instant::now(), released).await??).pop()
     }
@@ -312,8 +316,7 @@ impl Run {
     async fn give_back(&self, id: &PrescriptionId) -> Option<()> {
         let Actors { pharmacy, shop, .. } = &self.actors;
         let held = self.release(id).await?;
-        let request = RequestId::new();
-        let made = (MessageId(request.guid()), SystemClock.now());
+        let (request, made) = new_message();
         let returned = shop.give_back(made, &held.prescription, held.release, ReturnReason::PatientRequest);
         let told = pharmacy.give_back(request, &returned);
         self.step(Step::Return, id, request, Instant::now(), told).await.map(drop)
@@ -323,19 +326,17 @@ impl Run {
     async fn dispense(&self, id: &PrescriptionId, claims: bool) -> Option<()> {
         let Actors { pharmacy, shop, .. } = &self.actors;
         let held = self.release(id).await?;
-        let request = RequestId::new();
         let (status, supplied) = held.all();
         let supplied = supplied.into_iter().map(|one| (LineItemId(RequestId::new().guid()), one)).collect();
-        let made = (MessageId(request.guid()), SystemClock.now());
+        let (request, made) = new_message();
         let notification = shop.dispense_notification(made, &held.prescription, held.release, status, supplied);
         let told = pharmacy.dispense(request, &notification);
         self.step(Step::Dispense, id, request, Instant::now(), told).await?;
         if !claims {
             return Some(());
         }
-        let request = RequestId::new();
+        let (request, made) = new_message();
         let ids = || RequestId::new().guid();
-        let made = (MessageId(request.guid()), SystemClock.now());
         let claim = shop.claim(made, &held.prescription, held.release, ids)?;
         let claimed = pharmacy.claim(request, &claim);
         self.step(Step::Claim, id, request, Instant::now(), claimed).await.map(drop)
